@@ -1,0 +1,18 @@
+"""The tables of where and who."""
+
+from districts.models.people import Official, Role, Shift, Volunteer
+from districts.models.places import Block, District, Division, Hospital, Pin, PlaceName, StdCode
+
+__all__ = [
+    "Block",
+    "District",
+    "Division",
+    "Hospital",
+    "Official",
+    "Pin",
+    "PlaceName",
+    "Role",
+    "Shift",
+    "StdCode",
+    "Volunteer",
+]

@@ -1,0 +1,142 @@
+"""The states of posts, requests, needs and replies, and which may follow which. Written once, here."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Source(TextChoices):
+    X = "x", _("X")
+    API = "api", _("API")
+    PHONE = "phone", _("Phone desk")
+    WEB = "web", _("Web form")
+    IMPORT = "import", _("Import")
+
+
+class PostState(TextChoices):
+    DUE = "due", _("To be read")
+    READ = "read", _("Read")
+    FAILED = "failed", _("Could not be read")
+
+
+class PostOutcome(TextChoices):
+    OPENED = "opened", _("Opened a request")
+    JOINED = "joined", _("Joined a request")
+    LEAD = "lead", _("Became a lead")
+    NOISE = "noise", _("No plea")
+
+
+class Kind(TextChoices):
+    REQUEST = "request", _("Asks for help")
+    OFFER = "offer", _("Offers help")
+    UPDATE = "update", _("Tells what became of it")
+    THANKS = "thanks", _("Thanks")
+    OTHER = "other", _("Something else")
+
+
+class Urgency(TextChoices):
+    CRITICAL = "critical", _("Critical")
+    HIGH = "high", _("Urgent")
+    NORMAL = "normal", _("Normal")
+
+
+class RequestState(TextChoices):
+    REVIEW = "review", _("To be reviewed")
+    QUEUED = "queued", _("Waiting for a volunteer")
+    CLAIMED = "claimed", _("Being worked on")
+    WAITING = "waiting", _("To be tried again")
+    CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
+
+
+OPEN = (RequestState.REVIEW, RequestState.QUEUED, RequestState.CLAIMED, RequestState.WAITING)
+HELD = (RequestState.CLAIMED, RequestState.WAITING)
+ENDED = (RequestState.CLOSED, RequestState.MERGED)
+
+NEXT: dict[RequestState, frozenset[RequestState]] = {
+    RequestState.REVIEW: frozenset({RequestState.QUEUED, RequestState.CLOSED, RequestState.MERGED}),
+    RequestState.QUEUED: frozenset(
+        {RequestState.CLAIMED, RequestState.REVIEW, RequestState.CLOSED, RequestState.MERGED}
+    ),
+    RequestState.CLAIMED: frozenset(
+        {
+            RequestState.CLAIMED,  # handed over: another holder, the same state
+            RequestState.QUEUED,
+            RequestState.WAITING,
+            RequestState.CLOSED,
+            RequestState.MERGED,
+        }
+    ),
+    RequestState.WAITING: frozenset(
+        {RequestState.CLAIMED, RequestState.QUEUED, RequestState.WAITING, RequestState.CLOSED, RequestState.MERGED}
+    ),
+    RequestState.CLOSED: frozenset({RequestState.QUEUED, RequestState.MERGED}),
+    RequestState.MERGED: frozenset(),
+}
+"""Which state may follow which. A closed request is reopened into the queue."""
+
+
+class Outcome(TextChoices):
+    HELPED = "helped", _("Helped by us")
+    HELPED_BY_OTHERS = "helped_by_others", _("Helped by others")
+    PARTLY_HELPED = "partly_helped", _("Partly helped")
+    COULD_NOT_REACH = "could_not_reach", _("Could not reach them")
+    COULD_NOT_HELP = "could_not_help", _("We could not help")
+    DIED = "died", _("The patient has died")
+    NOT_A_REQUEST = "not_a_request", _("Not a plea")
+    OUT_OF_STATE = "out_of_state", _("Outside Rajasthan, handed on")
+
+
+class Attention(TextChoices):
+    """Something about an open request that a person must look at; empty for nothing."""
+
+    NONE = "", _("Nothing")
+    SAID_SOLVED = "said_solved", _("Said to be solved: confirm")
+    SAID_DIED = "said_died", _("Said to have died: confirm")
+    PLACE_UNKNOWN = "place_unknown", _("Place unknown")
+    OUTSIDE = "outside", _("Outside Rajasthan")
+    SOURCE_DELETED = "source_deleted", _("The post was deleted: check whether solved")
+
+
+class NeedState(TextChoices):
+    OPEN = "open", _("Open")
+    MET = "met", _("Met")
+    VOID = "void", _("No longer needed")
+
+
+class CallOutcome(TextChoices):
+    TALKED = "talked", _("Talked")
+    NO_ANSWER = "no_answer", _("No answer")
+    WRONG_NUMBER = "wrong_number", _("Wrong number")
+    SWITCHED_OFF = "switched_off", _("Switched off")
+
+
+class ReplyState(TextChoices):
+    DUE = "due", _("Will be sent")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Not sent")
+    UNKNOWN = "unknown", _("Being checked on X")
+
+
+class EventKind(TextChoices):
+    OPENED = "opened", _("opened the request")
+    POST_JOINED = "post_joined", _("a post was added")
+    CLAIMED = "claimed", _("took the request")
+    RELEASED = "released", _("handed it back")
+    LEASE_ENDED = "lease_ended", _("went back to the queue by itself")
+    HANDED_OVER = "handed_over", _("handed it over")
+    CALLED = "called", _("called")
+    NOTED = "noted", _("wrote a note")
+    WAIT_SET = "wait_set", _("will try again")
+    RESUMED = "resumed", _("went on with it")
+    NEED_CHANGED = "need_changed", _("changed a need")
+    PLACE_SET = "place_set", _("set the place")
+    URGENCY_SET = "urgency_set", _("set the urgency")
+    CONFIRMED = "confirmed", _("confirmed that it is a plea")
+    ATTENTION = "attention", _("something to look at")
+    ESCALATED = "escalated", _("took it further")
+    REPLIED = "replied", _("wrote a reply on X")
+    REVEALED = "revealed", _("looked at a phone number")
+    CLOSED = "closed", _("closed it")
+    REOPENED = "reopened", _("reopened it")
+    MERGED = "merged", _("merged it")
