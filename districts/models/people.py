@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from districts.models.places import Block, District
@@ -88,6 +89,15 @@ class Volunteer(AbstractUser):
     @property
     def can_work(self) -> bool:
         return self.role in WORKING
+
+    @property
+    def is_doctor(self) -> bool:
+        return self.role == Role.DOCTOR
+
+    @cached_property
+    def district_codes(self) -> list[int]:
+        """The LGD codes of this person's districts, read once per object: an object lives for one web request."""
+        return list(self.districts.values_list("pk", flat=True))
 
     def takes(self, needs: list[str]) -> bool:
         """Whether this person takes a request with these needs; an empty list of needs fits everybody."""

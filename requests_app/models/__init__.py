@@ -1,0 +1,29 @@
+"""The tables of what is asked and what next."""
+
+from requests_app.models.clients import ApiClient, IdempotencyRecord
+from requests_app.models.events import Event
+from requests_app.models.ingest import Gap, IngestCursor
+from requests_app.models.leads import Lead
+from requests_app.models.loops import LoopLease
+from requests_app.models.posts import Correction, Post, Reading
+from requests_app.models.replies import Reply
+from requests_app.models.requests import Contact, HelpRequest, Lost, Need, NotAllowed
+
+__all__ = [
+    "ApiClient",
+    "Contact",
+    "Correction",
+    "Event",
+    "Gap",
+    "HelpRequest",
+    "IdempotencyRecord",
+    "IngestCursor",
+    "Lead",
+    "LoopLease",
+    "Lost",
+    "Need",
+    "NotAllowed",
+    "Post",
+    "Reading",
+    "Reply",
+]

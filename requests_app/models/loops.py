@@ -1,0 +1,39 @@
+"""The leased row by which one copy of a loop runs and the others wait."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.db.models import Q
+
+
+class LoopLease(models.Model):
+    """Who runs the loop of this name, until when, and when it last got something done."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    token = models.UUIDField(null=True)
+    until = models.DateTimeField(null=True)
+    beat_at = models.DateTimeField(null=True)
+    last_done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def take(cls, name: str, token: uuid.UUID, now: datetime, length: timedelta) -> bool:
+        """Take or keep the loop for `length`; False when another copy has it."""
+        cls.objects.bulk_create([cls(name=name)], ignore_conflicts=True)
+        free = Q(token=None) | Q(token=token) | Q(until__lt=now)
+        return bool(cls.objects.filter(free, name=name).update(token=token, until=now + length, beat_at=now))
+
+    @classmethod
+    def give_back(cls, name: str, token: uuid.UUID) -> None:
+        """Let the next copy start at once."""
+        cls.objects.filter(name=name, token=token).update(token=None, until=None)
+
+    @classmethod
+    def note_done(cls, name: str, now: datetime) -> None:
+        """Write down that this loop or worker got something done: liveness is progress, not a process."""
+        with transaction.atomic():
+            if not cls.objects.filter(name=name).update(last_done_at=now, beat_at=now):
+                cls.objects.bulk_create([cls(name=name, last_done_at=now, beat_at=now)], ignore_conflicts=True)
