@@ -1,0 +1,50 @@
+"""Request, offer, update, thanks or other: points for what a text says, the most points win."""
+
+from .clauses import Parsed
+
+KINDS = ("request", "offer", "update", "thanks", "other")
+
+
+def points(parsed: Parsed, phones: int, has_spo2: bool, needs_asked: int, needs_named: int) -> dict[str, float]:
+    """Points per kind; a tie goes to the kind that stands first in the guide."""
+    count = parsed.counts.get
+    wishes = sum(1 for here in parsed.in_clause if "wish" in here)
+    asks = sum(1 for here in parsed.in_clause if "ask" in here and "wish" not in here and "unneeded" not in here)
+    helps = sum(1 for here in parsed.in_clause if "help" in here and "wish" not in here)
+    short = len(parsed.tokens) < 9
+    request = 1.1 * min(asks, 3) + 1.0 * min(helps, 2) + 0.4 * bool(count("polite")) + 0.5 * bool(count("kin"))
+    request += 0.9 * needs_asked + 0.6 * (needs_named > 0) * bool(count("lack")) + 1.5 * has_spo2 + 0.7 * bool(count("critical"))
+    request += 0.4 * bool(count("high")) + 0.8 * (phones > 0) + 2.5 * bool(count("still"))
+    offer = 2.2 * min(wishes, 2) + 0.7 * min(count("offer", 0), 4) + 0.9 * (phones > 0) * (asks == 0) + 0.5 * (needs_named > 0)
+    update = 2.4 * bool(count("solved")) + 1.4 * bool(count("got")) + 2.6 * bool(count("died")) + 1.8 * bool(count("dead_number"))
+    update -= 0.9 * asks
+    thanks = 2.2 * bool(count("thanks")) + 0.6 * min(count("thanks", 0), 3) - 1.5 * bool(count("thanks_ahead")) - 0.8 * asks
+    thanks -= 1.0 * (phones > 0)
+    other = 1.6 + 0.9 * min(count("politics", 0), 3) + 0.8 * min(count("news", 0), 3) + 1.0 * bool(count("advice"))
+    other += 1.6 * min(count("advert", 0), 3) + 1.5 * bool(count("joke")) + 2.0 * bool(count("condole")) + 1.5 * bool(count("auto"))
+    other -= 1.2 * (phones > 0) + 0.8 * bool(count("kin"))
+    if short and not needs_named and not asks:
+        other += 0.5
+    return {"request": request, "offer": offer, "update": update, "thanks": thanks, "other": other}
+
+
+def news_of_update(parsed: Parsed) -> str | None:
+    """For an update: `died`, `unreachable`, `still_needed` or `solved`; None where the text does not tell."""
+    for concept, news in (("died", "died"), ("still", "still_needed"), ("dead_number", "unreachable")):
+        if parsed.has(concept):
+            if news == "unreachable" and (parsed.has("got") or parsed.has("solved")):
+                continue
+            return news
+    if parsed.has("solved") or parsed.has("got") or parsed.has("unneeded"):
+        return "solved"
+    return None
+
+
+# The lists in which the words of a kind stand, the most telling first.
+WORDS_OF = {
+    "request": ("ask", "help", "still", "lack", "critical", "polite"),
+    "offer": ("wish", "offer"),
+    "update": ("solved", "died", "dead_number", "got", "unneeded", "still"),
+    "thanks": ("thanks",),
+    "other": ("advert", "politics", "news", "advice", "condole", "joke", "auto"),
+}

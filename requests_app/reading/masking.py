@@ -1,0 +1,81 @@
+"""Hides everything that could be dialled, and the names in e-mail and payment addresses, keeping a text's length."""
+
+import re
+
+from districts.folding import fold
+
+MARK = "\u2022"
+_GAP = r"[\W_]{0,8}"
+_RUN = re.compile(rf"\d(?:{_GAP}\d)+")
+_LETTER_ZERO = re.compile(r"(?<=\d)[oil]{1,3}(?=[\s.\-]?\d)")
+_GROUPS = re.compile(r"\d+")
+_PARTED = re.compile(r"[,;|\n]")
+_LOCAL = re.compile(r"[\w.+\-]")
+_ENOUGH = 7
+_WHOLE = 10
+
+
+def mask(text: str) -> str:
+    """`text` with its numbers and addresses hidden, character for character: offsets into `text` stay true.
+
+    Hidden are runs of seven digits or more of any script, whatever signs stand between the digits (the last two of a
+    number stay, to tell numbers apart), and what stands before the @ of an address. Wider than the reading of phone
+    numbers on purpose: a date or a price hidden costs little, a number shown costs much.
+    """
+    folded = fold(text)
+    matched = _LETTER_ZERO.sub(lambda found: "0" * len(found.group()), folded.text)
+    hidden: list[tuple[int, int]] = []
+    for run in _RUN.finditer(matched):
+        hidden.extend(_hidden_digits(matched, run.start(), run.end()))
+    hidden.extend(_hidden_names(matched))
+    if not hidden:
+        return text
+    characters = list(text)
+    for start, end in hidden:
+        for at in range(start, end):
+            raw_start, raw_end = folded.span(at, at + 1)
+            characters[raw_start : raw_start + 1] = MARK
+            for inner in range(raw_start + 1, raw_end):
+                if characters[inner].isalnum():
+                    characters[inner] = MARK
+    return "".join(characters)
+
+
+def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    groups = [found.span() for found in _GROUPS.finditer(text, start, end)]
+    total = sum(stop - begin for begin, stop in groups)
+    if total < _ENOUGH:
+        return []
+    # An age or a saturation that a comma or a line's end parts from a whole number stays readable.
+    while len(groups) > 1 and _stands_apart(text, groups[0], groups[1]) and total - _length(groups[0]) >= _WHOLE:
+        total -= _length(groups.pop(0))
+    while len(groups) > 1 and _stands_apart(text, groups[-1], groups[-2]) and total - _length(groups[-1]) >= _WHOLE:
+        total -= _length(groups.pop())
+    hidden = []
+    for number, (begin, stop) in enumerate(groups):
+        length = stop - begin
+        keeps = length >= _WHOLE or number == len(groups) - 1
+        hidden.append((begin, stop - 2 if keeps and length >= 2 else stop))
+    return hidden
+
+
+def _length(group: tuple[int, int]) -> int:
+    return group[1] - group[0]
+
+
+def _stands_apart(text: str, small: tuple[int, int], other: tuple[int, int]) -> bool:
+    between = text[min(small[1], other[1]) : max(small[0], other[0])]
+    return _length(small) <= 3 and _length(other) >= _WHOLE and bool(_PARTED.search(between))
+
+
+def _hidden_names(text: str) -> list[tuple[int, int]]:
+    hidden = []
+    at = text.find("@")
+    while at != -1:
+        start = at
+        while start > 0 and _LOCAL.match(text[start - 1]):
+            start -= 1
+        if start < at and at + 1 < len(text) and text[at + 1].isalnum():
+            hidden.append((start, at))
+        at = text.find("@", at + 1)
+    return hidden

@@ -1,0 +1,172 @@
+"""Facts about the patient that a post states: age, oxygen saturation, blood group, hospital."""
+
+import re
+from dataclasses import dataclass
+
+from districts.folding import Folded
+
+_YEARS = r"(?:saal|sal|varsh|varshiya|yrs?|years?|year|yr|y/?o|वर्ष|वर्षीय|साल|बरस|वर्षिय)"
+_AGE = (
+    re.compile(r"\b(?:age|aged|aayu|umar|umr|umra)\s*(?:/\s*sex)?\s*(?:is|hai|h|:|-|=|\.|~|of|about)*\s*(\d{1,3})(?![\d/])"),
+    re.compile(r"(?:उम्र|उमर|आयु)\s*(?:है|:|-|=|लगभग|करीब)*\s*(\d{1,3})(?!\d)"),
+    re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?:\s*-?\s*(?:ki|ke|ka|की|के|का))?\s*-?\s*(?:umar|umr|age|old|aged|उम्र|आयु)"),
+    re.compile(r"(?<![\d.])(\d{1,3})\s*[/,\-]?\s*(?:m|f|male|female|purush|mahila|पुरुष|महिला|lady|man|woman)(?![a-z\u0900-\u097f0-9])"),
+    re.compile(r"(?<![a-z])(?:m|f|male|female)\s*[/,\-]?\s*(\d{1,3})(?![\d/.:])"),
+    re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?![a-z])"),
+    re.compile(
+        r"(?:father|mother|brother|sister|wife|husband|uncle|aunt|grandfather|grandmother|dad|mom|son|daughter|patient|papa|mummy|"
+        r"in-law|cousin|teacher|friend|nana|nani|dada|dadi|chacha|mama|bhai|maa|पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज)"
+        r"(?:\s+(?:ji|जी))?\s*[(,:\-]?\s*(\d{1,3})(?=\s*(?:[),.]|ko\b|ke\b|ka\b|ki\b|को|के|की|is\b|$|m\b|f\b))"
+    ),
+)  # fmt: skip
+_NOT_AGE_AFTER = re.compile(r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)")
+_NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|after|in)\s*$")
+_OXYGEN_WORDS = (
+    r"(?:spo2|sp02|spo|sop2|so2|spo-2|spo 2|saturation|saturasion|sats?|sat|oxygen|oxigen|oxgen|oxyzen|oxy|o2|level|lvl|lavel|levl|"
+    r"आक्सीजन|आक्सिजन|ओक्सीजन|अक्सीजन|लेवल|लेवेल|सैचुरेशन|सेचुरेशन|सैचुरेसन|एसपीओ2|एसपीओटू|स्तर)"
+)
+_SPO2 = re.compile(
+    rf"(?<![a-z]){_OXYGEN_WORDS}(?P<between>(?:[^\d\n.;!?]|[.](?=\s*[.\d])|\n(?=\s*[:\-]?\s*\d)){{0,22}}?)(?<!\d)(?P<value>\d{{2,3}})(?!\d)(?P<after>[^\n]{{0,14}})"
+)
+_SPO2_LIT = re.compile(
+    r"(?<!\d)(?P<value>\d{2})\s*(?:%|percent|प्रतिशत)?\s*(?:ka |ki |hai |h |है )?\s*"
+    r"(?:spo2|sp02|o2 level|oxygen level|oxygen hai|oxygen h\b|oxygen reh|oxygen bach|saturation|sats\b|o2 sat|आक्सीजन लेवल|आक्सीजन है|आक्सीजन रह)"
+)
+_LOOSE_SPO2 = re.compile(
+    r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|ho gaya|ho gya|"
+    r"हो गया|हो गई|आ गया|आ गई|आ रहा|आ रही|तक गिर|se niche|से नीचे)"
+)
+_NOT_LEVEL = re.compile(
+    r"\s*(?:cyl|silen|silin|bed|lit|ltr|l\b|lpm|kg|conc|units?|beds|ghant|hour|hr|saal|sal |yrs?|year|din|day|patient|mareez|mariz|hazar|"
+    r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|ct\b)"
+)
+_NOT_BETWEEN = re.compile(r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)")
+_BLOOD = re.compile(
+    r"(?<![a-z0-9+\u0900-\u097f])(?P<group>ab|a|b|o|0|एबी|ए|बी|ओ)\s?-?\s?"
+    r"(?P<sign>\+\s?(?:ve|iv)?(?![\w])|-\s?(?:ve|iv)(?![\w])|-(?=\s*(?:[,.)\n;/]|$|plasma|blood|platelet|donor|group|खून|प्लाज्मा|ब्लड|रक्त|ve\b))|"
+    r"(?:rh)?\s?(?:positive|pos|positiv|postive|posetive|pozitive|pojitive|\+ve|negative|neg|negetive|nagative|negitive|negativ)(?![a-z])|"
+    r"(?:पॉजिटिव|पाजिटिव|पोजिटिव|पॉज़िटिव|पाजीटिव|पोजीटिव|नेगेटिव|निगेटिव|नेगटिव|निगेटीव))"
+)
+_BLOOD_CONTEXT = re.compile(
+    r"plasma|plazma|plajma|blood|donor|donar|doner|platelet|khoon|khun|rakt|group|unit|प्लाज्मा|प्लाजमा|खून|रक्त|ब्लड|डोनर|प्लेटलेट|ग्रुप|यूनिट|🩸"
+)
+_LETTERS = {"एबी": "AB", "ए": "A", "बी": "B", "ओ": "O", "0": "O"}
+_HOSPITAL = re.compile(
+    r"(?P<name>(?:[a-z\u0900-\u097f.&]{2,18}\s){1,3}?)(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
+    r"(?![a-z\u0900-\u097f])"
+)
+_HOSPITAL_KNOWN = re.compile(r"(?<![a-z])(?:sms|ruhs|mdm|aiims|mbs|jln|pbm|rnt|mb hospital|rbm|jk lon|gbh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])")
+_HOSPITAL_STOP = frozenset(
+    "in at the a an any koi kisi me mein ke ki ka hai h se to from near private govt government sarkari every all this that new my local "
+    "district zila city में के की का है से कोई किसी सरकारी निजी जिला हर और यहां admit admitted bharti other which and or is no".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Age in years, saturation in percent, blood group as `AB+`, hospital as written; None where the post does not say."""
+
+    age: int | None = None
+    spo2: int | None = None
+    blood_group: str | None = None
+    hospital: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A fact's name and where it stands in the folded text."""
+
+    name: str
+    start: int
+    end: int
+
+
+def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
+    """What is stated of the patient, with the places (in folded text) that it rests on."""
+    text = folded.text
+    facts: list[Fact] = []
+    spo2 = _spo2(text, facts)
+    age = _age(text, facts)
+    group = _blood_group(folded, facts)
+    hospital = _hospital(folded, facts)
+    return Patient(age, spo2, group, hospital), facts
+
+
+def _age(text: str, facts: list[Fact]) -> int | None:
+    best: tuple[int, int, re.Match[str]] | None = None
+    for rank, pattern in enumerate(_AGE):
+        for found in pattern.finditer(text):
+            value = int(found.group(1))
+            if not 1 <= value <= 110 or _NOT_AGE_AFTER.match(text, found.end()):
+                continue
+            if rank >= 5 and _NOT_AGE_BEFORE.search(text[max(0, found.start(1) - 12) : found.start(1)]):
+                continue
+            if rank >= 2 and text[found.end() : found.end() + 1] == "+":
+                continue
+            worse = 0 if rank < 6 else 1
+            if best is None or (worse, found.start()) < best[:2]:
+                best = (worse, found.start(), found)
+    if best is None:
+        return None
+    facts.append(Fact("age", *best[2].span()))
+    return int(best[2].group(1))
+
+
+def _spo2(text: str, facts: list[Fact]) -> int | None:
+    for pattern in (_SPO2, _SPO2_LIT, _LOOSE_SPO2):
+        for found in pattern.finditer(text):
+            value = int(found.group("value"))
+            end = found.end("value")
+            if not 30 <= value <= 100 or (pattern is _LOOSE_SPO2 and value == 100):
+                continue
+            if pattern is _SPO2:
+                between = found.group("between")
+                if _NOT_LEVEL.match(text, end) or _NOT_BETWEEN.search(between) or text[end : end + 1] in "+":
+                    if text[end : end + 1] != "":
+                        continue
+                if re.match(r"[\s.\-/]*\d{4,}", text[end : end + 8]):
+                    continue
+            facts.append(Fact("spo2", found.start(), end))
+            return value
+    return None
+
+
+def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
+    text = folded.text
+    context: bool | None = None
+    for found in _BLOOD.finditer(text):
+        letter = found.group("group")
+        sign = found.group("sign").strip()
+        written = folded.raw[folded.span(found.start(), found.start() + 1)[0]]
+        sure = (letter in ("ab", "एबी") or written.isupper() or written in "बओ") and sign[0] in "+-pnरपन"
+        if letter == "0" or not sure or letter in ("a", "ए"):
+            if context is None:
+                context = bool(_BLOOD_CONTEXT.search(text))
+            if not context:
+                continue
+        negative = sign[0] in "-न" or sign.startswith(("neg", "nag", "नि", "ने")) or "neg" in sign or "nag" in sign
+        facts.append(Fact("blood_group", *found.span()))
+        return _LETTERS.get(letter, letter.upper()) + ("-" if negative else "+")
+    return None
+
+
+def _hospital(folded: Folded, facts: list[Fact]) -> str | None:
+    for found in _HOSPITAL.finditer(folded.text[:4000]):
+        words = found.group("name").split()
+        kept: list[str] = []
+        for word in reversed(words):
+            if word.strip(".") in _HOSPITAL_STOP:
+                break
+            kept.insert(0, word)
+        if kept:
+            start = found.end() - len(found.group()) + found.group().rfind(" ".join(kept)) if len(kept) > 1 else found.group().rfind(kept[0]) + found.start()
+            start = max(found.start(), start)
+            raw_start, raw_end = folded.span(start, found.end())
+            facts.append(Fact("hospital", start, found.end()))
+            return " ".join(folded.raw[raw_start:raw_end].split())[:80]
+    known = _HOSPITAL_KNOWN.search(folded.text)
+    if known:
+        facts.append(Fact("hospital", *known.span()))
+        raw_start, raw_end = folded.span(*known.span())
+        return folded.raw[raw_start:raw_end]
+    return None

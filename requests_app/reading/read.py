@@ -1,0 +1,241 @@
+"""Reads a post: parses it once, lets the rules and the trained model decide each label, and names the words they rest on."""
+
+from dataclasses import dataclass, replace
+
+from districts.folding import Folded, fold
+from districts.locating import Place, locate
+
+from . import contacts, kind, model, needs, urgency
+from .clauses import Parsed, parse
+from .features import need_features, text_features
+from .language import language
+from .patient import Fact, Patient, patient_facts
+from .usable import usable_phones
+from .values import Evidence, Kind, News, Phone, Reading, Urgency
+from .vocabulary import Mention
+
+READER_VERSION = "2026.11.1"
+_LONGEST = 65_536
+_NEED_THRESHOLD = 0.5
+_REQUEST_LEAN = 0.5
+_CRITICAL_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the rules found in a text, and the features that the model judges."""
+
+    parsed: Parsed
+    phones: list[Phone]
+    patient: Patient
+    facts: list[Fact]
+    named: list[needs.Named]
+    points: dict[str, float]
+    features: set[str]
+    need_features: set[str]
+
+
+def analyse(folded: Folded) -> Analysis:
+    """The part of reading that needs no model; training starts here as well."""
+    parsed = parse(folded)
+    phones = contacts.numbers(folded.text)
+    patient, facts = patient_facts(folded)
+    named = needs.named_needs(parsed)
+    asked = len({one.need for one in named if one.standing == needs.ASKED})
+    there = len({one.need for one in named})
+    points = kind.points(parsed, len(phones), patient.spo2 is not None, asked, there)
+    rule_kind = max(kind.KINDS, key=points.__getitem__)
+    features = text_features(parsed, len(phones), patient.spo2, rule_kind, named)
+    return Analysis(parsed, phones, patient, facts, named, points, features, need_features(parsed, named, features))
+
+
+def read(text: str, *, quoted: str = "") -> Reading:
+    """The reading of `text`; a post that quotes another is read with the quoted text, which fills what it leaves open.
+
+    Any string is read, nothing is raised; what stands beyond 65,536 characters is not looked at. Evidence offsets count in
+    `text` as given; what comes from the quoted text has no evidence and its phones stand at -1.
+    """
+    own = _read_one(text[:_LONGEST])
+    if not quoted.strip():
+        return own
+    return _joined(own, _read_one(quoted[:_LONGEST]))
+
+
+def _read_one(text: str) -> Reading:
+    folded = fold(text)
+    found = analyse(folded)
+    trained = model.shipped()
+    chances = kind_chances(found, trained)
+    decided = decided_kind(chances)
+    chosen, need_sure, rests_on = _needs(found, trained, decided)
+    level, level_words, level_sure = _urgency(found, trained)
+    phones, phones_sure = usable_phones(found.parsed, found.phones, decided)
+    place = locate(folded, ignore=_spans(folded, found))
+    patient, patient_sure = found.patient, _patient_sure(found)
+    is_call = decided in ("request", "offer")
+    confidences = {
+        "kind": round(chances[decided], 3),
+        "needs": round(need_sure if is_call else 1.0, 3),
+        "urgency": round(level_sure if decided == "request" else 1.0, 3),
+        "phones": round(phones_sure, 3),
+        "patient": round(patient_sure, 3),
+        "place": round(place.confidence if is_call else 1.0, 3),
+    }
+    evidence = _evidence(found, decided, chosen, rests_on, level, level_words, phones)
+    return Reading(
+        kind=_as_kind(decided),
+        needs=tuple(chosen),
+        urgency=_as_urgency(level),
+        patient=patient,
+        phones=tuple(phones),
+        lang=language(found.parsed.tokens),
+        news=_as_news(kind.news_of_update(found.parsed)) if decided == "update" else None,
+        place=place,
+        confidences=confidences,
+        confidence=_overall(confidences, is_call),
+        evidence=evidence,
+        version=READER_VERSION,
+    )
+
+
+def kind_chances(found: Analysis, trained: model.Model | None) -> dict[str, float]:
+    """How likely each kind is."""
+    if trained is None:
+        return dict(zip(kind.KINDS, model.softmax([found.points[name] for name in kind.KINDS]), strict=True))
+    return dict(zip(trained.kind.outputs, model.softmax(trained.kind.scores(found.features)), strict=True))
+
+
+def decided_kind(chances: dict[str, float]) -> str:
+    """The most likely kind, leaning to `request`: a plea taken for noise is worse than noise in the queue."""
+    return max(kind.KINDS, key=lambda name: chances[name] * (1 / _REQUEST_LEAN if name == "request" else 1))
+
+
+def _needs(
+    found: Analysis, trained: model.Model | None, decided: str
+) -> tuple[list[str], float, dict[str, needs.Named]]:
+    chosen, rests_on = needs.decide(found.named, decided == "offer")
+    if decided not in ("request", "offer"):
+        return [], 1.0, {}
+    if trained is None:
+        return chosen, 0.8 if chosen else 0.4, rests_on
+    chances = dict(zip(trained.needs.outputs, map(model.sigmoid, trained.needs.scores(found.need_features)), strict=True))
+    chosen = [need for need in needs.NEEDS if chances[need] >= _NEED_THRESHOLD]
+    sure = 1.0
+    for chance in chances.values():
+        sure = min(sure, max(chance, 1 - chance))
+    return chosen, sure, rests_on
+
+
+def _urgency(found: Analysis, trained: model.Model | None) -> tuple[str, Mention | None, float]:
+    level, words = urgency.judge(found.parsed, found.patient.spo2)
+    if trained is None:
+        return level, words, 0.8
+    scores = dict(zip(trained.urgency.outputs, map(model.sigmoid, trained.urgency.scores(found.features)), strict=True))
+    low = found.patient.spo2 is not None and found.patient.spo2 <= urgency.SATURATION_IN_DANGER
+    critical = 1.0 if low else scores["critical"]
+    if critical >= _CRITICAL_THRESHOLD:
+        return "critical", words if level == "critical" else None, critical
+    level = "high" if scores["high"] >= 0.5 else "normal"
+    sure = min(1 - critical, max(scores["high"], 1 - scores["high"]))
+    return level, urgency.first_of_level(found.parsed, level), sure
+
+
+def _spans(folded: Folded, found: Analysis) -> tuple[tuple[int, int], ...]:
+    """Where numbers stand that are no place (in the folded text)."""
+    spans = [(phone.start, phone.end) for phone in found.phones]
+    spans.extend((fact.start, fact.end) for fact in found.facts if fact.name in ("age", "spo2"))
+    return tuple(sorted(spans))
+
+
+def _patient_sure(found: Analysis) -> float:
+    return 0.95 if found.patient.age is None and found.patient.spo2 is None and found.patient.blood_group is None else 0.9
+
+
+def _overall(confidences: dict[str, float], is_call: bool) -> float:
+    """One number for a whole reading: the product of what matters for its kind; the place counts half."""
+    whole = confidences["kind"] * confidences["phones"]
+    if is_call:
+        whole *= confidences["needs"] * confidences["urgency"] * (0.5 + 0.5 * confidences["place"])
+    return round(whole, 4)
+
+
+def _evidence(
+    found: Analysis,
+    decided: str,
+    chosen: list[str],
+    rests_on: dict[str, needs.Named],
+    level: str,
+    level_words: Mention | None,
+    phones: list[Phone],
+) -> tuple[Evidence, ...]:
+    parsed = found.parsed
+    spans: list[tuple[str, str, int, int]] = []
+    for concept in kind.WORDS_OF[decided]:
+        mention = parsed.first_of(concept)
+        if mention is not None:
+            spans.append(("kind", decided, *parsed.span(mention)))
+            break
+    spans.extend(("needs", need, *parsed.span(rests_on[need].mention)) for need in chosen if need in rests_on)
+    if decided == "request" and level_words is not None:
+        spans.append(("urgency", level, *parsed.span(level_words)))
+    for fact in found.facts:
+        if fact.name == "spo2" and decided == "request" and level == "critical" and level_words is None:
+            spans.append(("urgency", level, fact.start, fact.end))
+        spans.append(("patient", fact.name, fact.start, fact.end))
+    evidence = []
+    raw = parsed.folded.raw
+    for field, label, start, end in spans:
+        raw_start, raw_end = parsed.folded.span(start, end)
+        evidence.append(Evidence(field, label, raw_start, raw_end, raw[raw_start:raw_end]))
+    evidence.extend(Evidence("phones", phone.e164, phone.start, phone.end, raw[phone.start : phone.end]) for phone in phones)
+    return tuple(evidence)
+
+
+def _joined(own: Reading, quoted: Reading) -> Reading:
+    """A post's own reading with what it leaves open filled from the post that it quotes."""
+    if own.kind in ("update", "offer") or quoted.kind != "request" and own.kind != "request":
+        if own.kind == "update" and not own.phones:
+            return replace(own, phones=_elsewhere(quoted.phones))
+        return own
+    patient = Patient(
+        age=own.patient.age or quoted.patient.age,
+        spo2=own.patient.spo2 or quoted.patient.spo2,
+        blood_group=own.patient.blood_group or quoted.patient.blood_group,
+        hospital=own.patient.hospital or quoted.patient.hospital,
+    )
+    known = {phone.e164 for phone in own.phones}
+    place = own.place if _says_place(own.place) else quoted.place
+    wanted = set(own.needs) | set(quoted.needs) if quoted.kind == "request" else set(own.needs)
+    level = min(own.urgency, quoted.urgency, key=urgency.LEVELS.index) if quoted.kind == "request" else own.urgency
+    return replace(
+        own,
+        kind="request",
+        needs=tuple(need for need in needs.NEEDS if need in wanted),
+        urgency=level,
+        patient=patient,
+        phones=own.phones + tuple(phone for phone in _elsewhere(quoted.phones) if phone.e164 not in known),
+        place=place,
+        news=None,
+        confidences={name: min(value, quoted.confidences[name]) for name, value in own.confidences.items()},
+        confidence=min(own.confidence, quoted.confidence),
+    )
+
+
+def _elsewhere(phones: tuple[Phone, ...]) -> tuple[Phone, ...]:
+    return tuple(Phone(phone.e164, -1, -1) for phone in phones)
+
+
+def _says_place(place: Place) -> bool:
+    return bool(place.district) or place.is_outside
+
+
+def _as_kind(name: str) -> Kind:
+    return name  # type: ignore[return-value]
+
+
+def _as_urgency(name: str) -> Urgency:
+    return name  # type: ignore[return-value]
+
+
+def _as_news(name: str | None) -> News | None:
+    return name  # type: ignore[return-value]

@@ -1,0 +1,123 @@
+"""The word lists of `vocabulary/*.toml`, and where their words stand in a text."""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from districts.folding import fold
+
+from .tokens import Token, spelling_key, tokenise
+
+FOLDER = Path(__file__).parent / "vocabulary"
+_FUZZY_LENGTH = 7
+_CACHE_LIMIT = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A phrase of a word list found in a text: tokens first..last (inclusive) and the names of the lists it stands in."""
+
+    concepts: tuple[str, ...]
+    first: int
+    last: int
+
+
+class Vocabulary:
+    """All lists as one tree of words. A phrase matches whole words, by spelling key; long words also with one slip."""
+
+    def __init__(self, lists: dict[str, list[str]]) -> None:
+        self._tree: dict[str, Any] = {}
+        self._known: set[str] = set()
+        self._slips: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        for concept, phrases in lists.items():
+            for phrase in phrases:
+                self._add(phrase, concept)
+
+    def _add(self, phrase: str, concept: str) -> None:
+        words = [token.text for token in tokenise(fold(phrase).text)]
+        node = self._tree
+        for word in words:
+            name = spelling_key(word)
+            self._known.add(name)
+            if len(word) >= _FUZZY_LENGTH and word.isascii():
+                for slip in _one_less(word):
+                    self._slips.setdefault(slip, name)
+            node = node.setdefault(name, {})
+        concepts = node.setdefault("", [])
+        if concept not in concepts:
+            concepts.append(concept)
+
+    def name(self, word: str) -> str:
+        """The key under which the lists know `word`; its own spelling key where they do not."""
+        known = self._names.get(word)
+        if known is None:
+            known = spelling_key(word)
+            if known not in self._known and len(word) >= _FUZZY_LENGTH and len(word) < 24 and word.isascii():
+                known = self._slips.get(word) or next(
+                    (self._slips[slip] for slip in _one_less(word) if slip in self._slips), known
+                )
+            if len(self._names) < _CACHE_LIMIT:
+                self._names[word] = known
+        return known
+
+    def find(self, names: list[str]) -> list[Mention]:
+        """The longest phrases, from left to right, without overlap."""
+        found: list[Mention] = []
+        tree = self._tree
+        count = len(names)
+        at = 0
+        while at < count:
+            node = tree.get(names[at])
+            if node is None:
+                at += 1
+                continue
+            best: list[str] | None = node.get("")
+            last = at
+            ahead = at + 1
+            while ahead < count:
+                node = node.get(names[ahead])
+                if node is None:
+                    break
+                if "" in node:
+                    best, last = node[""], ahead
+                ahead += 1
+            if best:
+                found.append(Mention(tuple(best), at, last))
+                at = last + 1
+            else:
+                at += 1
+        return found
+
+    def names(self, tokens: list[Token]) -> list[str]:
+        cached = self._names
+        return [cached.get(token.text) or self.name(token.text) for token in tokens]
+
+
+def _one_less(word: str) -> Iterator[str]:
+    yield word
+    for at in range(1, len(word)):
+        yield word[:at] + word[at + 1 :]
+
+
+def _lists(folder: Path) -> dict[str, list[str]]:
+    """Concept -> phrases. A need's list is called `oxygen.thing`; every other list by its table's name."""
+    lists: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*.toml")):
+        for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            for inner, value in table.items():
+                if isinstance(value, dict):
+                    phrases = [phrase for words in value.values() for phrase in words]
+                    lists.setdefault(f"{name}.{inner}", []).extend(phrases)
+                else:
+                    lists.setdefault(name, []).extend(value)
+    return lists
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """The shipped lists, read once."""
+    return Vocabulary(_lists(FOLDER))
