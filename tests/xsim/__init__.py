@@ -1,0 +1,1 @@
+"""A loopback stand-in for the parts of the X API v2 that Helpdesk meets; runs alone: python -m tests.xsim --help."""
