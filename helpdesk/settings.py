@@ -58,6 +58,8 @@ if any(_oauth1) and not all(_oauth1):
 HAS_X_KEYS = all(_oauth1) or bool(X_BEARER_TOKEN)
 if HAS_X_KEYS and not X_USER_ID:
     raise ImproperlyConfigured("X_USER_ID must be set beside the X keys: the numeric id of the help handle.")
+# Where a deployment's own policy differs from requests_app/policy.toml.
+POLICY_FILE = env.text("POLICY_FILE")
 # A demo plays posts that were made up: the numbers in them may be anybody's, so nothing is dialled.
 DEMO = env.flag("DEMO", EMBEDDED and not HAS_X_KEYS)
 

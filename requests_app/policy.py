@@ -3,9 +3,31 @@
 import tomllib
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-with (Path(__file__).parent / "policy.toml").open("rb") as _file:
-    POLICY = tomllib.load(_file)
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+
+def _load() -> dict[str, dict[str, Any]]:
+    """Return policy.toml with the values of settings.POLICY_FILE, where that is set, laid over it."""
+    with (Path(__file__).parent / "policy.toml").open("rb") as file:
+        policy = tomllib.load(file)
+    if settings.POLICY_FILE:
+        try:
+            with Path(settings.POLICY_FILE).open("rb") as file:
+                changes = tomllib.load(file)
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise ImproperlyConfigured(f"POLICY_FILE: cannot read {settings.POLICY_FILE}: {error}") from error
+        for section, values in changes.items():
+            for name, value in values.items() if isinstance(values, dict) else [("", values)]:
+                if type(policy.get(section, {}).get(name)) is not type(value):
+                    raise ImproperlyConfigured(f"POLICY_FILE: {section}.{name} = {value!r} is not a known rule.")
+                policy[section][name] = value
+    return policy
+
+
+POLICY = _load()
 
 CLAIM_LEASE = timedelta(minutes=POLICY["lease"]["claim"])
 WAITING_GRACE = timedelta(minutes=POLICY["lease"]["waiting_grace"])

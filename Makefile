@@ -1,0 +1,64 @@
+# make run: everything on this machine. make test: the whole proof. make help: the rest.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV ?= .venv
+PYTHON := $(VENV)/bin/python
+BASE_PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet --no-input
+ARGS ?=
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help run test lint fast screenshots bench-reader locale clean debian
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: $(VENV)/.runtime ## start Helpdesk on this machine (demo without X keys); ARGS="--port 8001"
+	@exec $(PYTHON) manage.py run_embedded $(ARGS)
+
+test: debian lint ## lint, then the whole suite on throw-away Postgres and Redis
+	$(PYTHON) manage.py compile_locale
+	$(PYTHON) -m pytest $(ARGS)
+
+fast: $(VENV)/.development ## the tests without browser, faults and whole processes
+	$(PYTHON) manage.py compile_locale
+	$(PYTHON) -m pytest -m "not slow" $(ARGS)
+
+lint: $(VENV)/.development ## ruff, mypy, import-linter, migrations, deployment check
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/mypy
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	tests/check_deploy.sh $(PYTHON)
+
+screenshots: debian $(VENV)/.development ## every screen in both languages into artifacts/
+	$(PYTHON) manage.py compile_locale
+	$(PYTHON) -m pytest tests/screenshots.py $(ARGS)
+
+bench-reader: $(VENV)/.development ## the reader against its baselines
+	$(PYTHON) -m bench.reader $(ARGS)
+
+debian: ## the Debian packages that the tests need (installed when root, else named)
+	@tests/debian_packages.sh
+
+clean: ## forget the demo's data, the artefacts and the virtual environment
+	rm -rf var artifacts $(VENV)
+
+$(VENV)/bin/python:
+	@echo "Making the virtual environment in $(VENV) ..."
+	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; set BASE_PYTHON=/path/to/python3.11"; exit 1; }
+	@$(BASE_PYTHON) -m venv $(VENV) 2>/dev/null \
+		|| { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq python3-venv >/dev/null && $(BASE_PYTHON) -m venv $(VENV); } \
+		|| { echo "Cannot make a virtual environment: apt-get install python3-venv"; exit 1; }
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	@echo "Installing what it runs on ..."
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.development: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	@echo "Installing what it is tested with ..."
+	@$(PIP) -r requirements-dev.txt
+	@touch $@ $(VENV)/.runtime

@@ -1,0 +1,85 @@
+"""The people of the demo, who may log in to a trial installation that has no keys of X."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import make_password
+
+from districts.models import District, Official, Role, Volunteer
+
+PASSWORD = "helpdesk-demo"  # noqa: S105 - printed at the start; the demo listens on loopback alone
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody of the demo; `divisions` or `districts` name where they work, both empty: nowhere, "*": everywhere."""
+
+    username: str
+    first_name: str
+    last_name: str
+    role: Role
+    says: str = ""
+    divisions: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    capacity: int = 8
+    language: str = "hi"
+
+    @property
+    def is_greeted(self) -> bool:
+        return bool(self.says)
+
+
+PEOPLE = (
+    Person("asha", "Asha", "Meena", Role.VOLUNTEER, "volunteer in Jaipur (Hindi)", districts=("Jaipur",)),
+    Person("imran", "Imran", "Khan", Role.VOLUNTEER, "volunteer in Jodhpur and Kota", districts=("Jodhpur", "Kota"), language="en"),
+    Person("kavita", "Kavita", "Sharma", Role.LEAD, "lead of the Jaipur division", divisions=("Jaipur",), language="en"),
+    Person("phone", "Suresh", "Gurjar", Role.PHONE_DESK, "phone desk, all districts", districts=("*",)),
+    Person("doctor", "Dr. Neelam", "Rathore", Role.DOCTOR, "doctor desk, all districts", districts=("*",), language="en"),
+    Person("desk", "Farah", "Ali", Role.STATE_DESK, "state desk: review, which place?", language="en"),
+    Person("monitor", "Mahendra", "Singh", Role.MONITOR, "state monitor", language="en"),
+    Person("admin", "Admin", "", Role.ADMIN, "administrator (/admin/)", language="en"),
+    Person("geeta", "Geeta", "Saini", Role.VOLUNTEER, districts=("Jaipur",), needs=("oxygen", "beds")),
+    Person("vikram", "Vikram", "Rajawat", Role.VOLUNTEER, divisions=("Jaipur",)),
+    Person("pooja", "Pooja", "Bishnoi", Role.VOLUNTEER, divisions=("Jodhpur",)),
+    Person("ramesh", "Ramesh", "Meghwal", Role.VOLUNTEER, divisions=("Bikaner",)),
+    Person("salma", "Salma", "Bano", Role.VOLUNTEER, divisions=("Ajmer",)),
+    Person("dinesh", "Dinesh", "Ahari", Role.VOLUNTEER, divisions=("Udaipur",)),
+    Person("lalita", "Lalita", "Nagar", Role.VOLUNTEER, divisions=("Kota",)),
+    Person("yogesh", "Yogesh", "Jatav", Role.VOLUNTEER, divisions=("Bharatpur",)),
+)
+
+
+def load_people(now: datetime) -> None:
+    """Make those of PEOPLE who are not there yet, on duty; people who are there stay as somebody left them."""
+    known = set(Volunteer.objects.values_list("username", flat=True))
+    password = make_password(PASSWORD)
+    for person in PEOPLE:
+        if person.username in known:
+            continue
+        volunteer = Volunteer.objects.create(
+            username=person.username,
+            first_name=person.first_name,
+            last_name=person.last_name,
+            password=password,
+            role=person.role,
+            needs=list(person.needs),
+            capacity=person.capacity,
+            language=person.language,
+            is_on_duty=person.role not in {Role.MONITOR, Role.ADMIN},
+            duty_changed_at=now,
+            is_staff=person.role == Role.ADMIN,
+            is_superuser=person.role == Role.ADMIN,
+        )
+        places = District.objects.all()
+        if person.districts != ("*",):
+            places = places.filter(name_en__in=person.districts) | places.filter(
+                division__name_en__in=person.divisions
+            )
+        volunteer.districts.set(places)
+    if not Official.objects.exists():
+        Official.objects.bulk_create(
+            [Official(district=district, office=Official.Office.COLLECTOR) for district in District.objects.all()]
+        )
+
+

@@ -1,0 +1,30 @@
+"""Shows a whole phone number: an act of one person, logged and limited."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from districts.models import Volunteer
+from requests_app.models import Contact, Event, HelpRequest
+from requests_app.policy import REVEALS_PER_HOUR
+from requests_app.states import EventKind
+
+
+class TooMany(Exception):
+    """This person has looked at as many numbers as one person needs in an hour."""
+
+
+def reveal(contact: Contact, by: Volunteer, now: datetime) -> str:
+    """Return the number of a request's contact, E.164; write down who looked. Raises TooMany and sealing.Unreadable.
+
+    The caller has fetched the contact through HelpRequest.visible_to(by).
+    """
+    with transaction.atomic():
+        Volunteer.objects.select_for_update().get(pk=by.pk)
+        seen = Event.objects.filter(by=by, kind=EventKind.REVEALED, at__gt=now - timedelta(hours=1)).count()
+        if seen >= REVEALS_PER_HOUR:
+            raise TooMany
+        number = contact.phone
+        request = HelpRequest.objects.get(pk=contact.request_id)
+        Event.objects.create(request=request, kind=EventKind.REVEALED, by=by, at=now, data={"contact": contact.pk})
+    return number

@@ -1,0 +1,480 @@
+"""Turns due posts into requests: claims a batch, reads and places each, matches and routes it, in one short transaction.
+
+What a batch promises: a post is finished by the worker that holds its lease token or not at all; a post whose reading
+fails is tried again later, alone, and after policy.POST_ATTEMPTS times a person sees it on top of the review list.
+"""
+
+import json
+import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Q
+
+from districts.models import Block, Volunteer
+from districts.needs import NeedKind
+from requests_app import matching, policy, routing, sealing
+from requests_app.clock import database_now
+from requests_app.models import (
+    Contact,
+    Event,
+    HelpRequest,
+    Lead,
+    LoopLease,
+    Need,
+    Post,
+    Reading,
+)
+from requests_app.policy import POLICY
+from requests_app.reading import READER_VERSION, read
+from requests_app.reading import Reading as Understood
+from requests_app.reading.labels import as_labels
+from requests_app.states import (
+    HELD,
+    Attention,
+    EventKind,
+    Kind,
+    PostOutcome,
+    PostState,
+    RequestState,
+    Urgency,
+)
+
+log = logging.getLogger(__name__)
+
+
+class LateWorker(Exception):
+    """The lease ended and somebody else has the post now: nothing may be written."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a post says, after the words of the person or client who sent it outright won over the reading."""
+
+    kind: str
+    needs: tuple[str, ...]
+    urgency: str
+    district: int | None
+    block: int | None
+    is_outside: bool
+    place_confidence: float
+    candidates: list[dict[str, Any]]
+    phones: tuple[str, ...]
+    patient: dict[str, Any]
+    language: str
+    news: str
+    is_unsure: bool
+
+
+# --- The doors ----------------------------------------------------------------------------------------------
+
+
+def read_due(limit: int = policy.POST_BATCH) -> int:
+    """Read one batch of due posts; return how many were finished. 0 means that nothing is due."""
+    token, posts = claim(limit)
+    done = 0
+    for post, understood in [(post, _read(post, token)) for post in posts]:
+        if understood is not None and finish(post, token, understood):
+            done += 1
+    if done:
+        LoopLease.note_done("reader", database_now())
+    return done if done or not posts else len(posts)
+
+
+def read_now(post: Post) -> Post:
+    """Read this very post in this process, if nobody else is at it; return it fresh. Its failure leaves it due."""
+    token = uuid.uuid4()
+    with transaction.atomic():
+        now = database_now()
+        won = Post.objects.due(now).filter(pk=post.pk).update(
+            lease_token=token, lease_until=now + policy.POST_LEASE, attempts=F("attempts") + 1
+        )
+    if won:
+        post.refresh_from_db()
+        understood = _read(post, token)
+        if understood is not None:
+            finish(post, token, understood)
+    post.refresh_from_db()
+    return post
+
+
+def claim(limit: int) -> tuple[uuid.UUID, list[Post]]:
+    """Take up to `limit` due posts under a fresh lease token, committed at once.
+
+    Posts that were tried before are taken one at a time, so that one that kills its worker takes no others along.
+    """
+    token = uuid.uuid4()
+    with transaction.atomic():
+        now = database_now()
+        due = Post.objects.due(now).order_by("next_attempt_at", "pk").select_for_update(skip_locked=True)
+        keys = [post.pk for post in due.filter(attempts=0).only("pk")[:limit]]
+        if not keys:
+            keys = [post.pk for post in due.filter(attempts__gt=0).only("pk")[:1]]
+        taken = Post.objects.filter(pk__in=keys)
+        taken.update(lease_token=token, lease_until=now + policy.POST_LEASE, attempts=F("attempts") + 1)
+        exhausted = taken.filter(attempts__gt=policy.POST_ATTEMPTS)
+        exhausted.update(
+            state=PostState.FAILED, lease_token=None, lease_until=None, last_error="reading it stopped the worker"
+        )
+        return token, list(Post.objects.filter(lease_token=token).select_related("client").order_by("posted_at", "pk"))
+
+
+def _read(post: Post, token: uuid.UUID) -> Understood | None:
+    """Understand the text, outside any transaction; a failure is written down and costs no other post anything."""
+    try:
+        return read(post.text, quoted=post.quoted_text)
+    except Exception as error:  # whatever a text does to the reader, a person must get to see the post
+        _failed(post, token, error)
+        return None
+
+
+def _failed(post: Post, token: uuid.UUID, error: Exception) -> None:
+    """Set the next attempt, or show the post to a person. The message names the error's type, never the text."""
+    log.warning("post %s could not be read: %s", post.pk, type(error).__name__)
+    is_last = post.attempts >= policy.POST_ATTEMPTS
+    Post.objects.filter(pk=post.pk, state=PostState.DUE, lease_token=token).update(
+        state=PostState.FAILED if is_last else PostState.DUE,
+        lease_token=None,
+        lease_until=None,
+        last_error=type(error).__name__[:300],
+        next_attempt_at=policy.post_retry_at(database_now(), post.attempts),
+    )
+
+
+# --- One post, one short transaction ---------------------------------------------------------------------------
+
+
+def finish(post: Post, token: uuid.UUID, understood: Understood) -> bool:
+    """Write all that follows from a reading; False when it was too late or failed (then it is tried again)."""
+    try:
+        with transaction.atomic():
+            _one_matcher_at_a_time()
+            _finish(post, token, understood, database_now())
+    except LateWorker:
+        log.info("post %s was finished by somebody else", post.pk)
+        return False
+    except Exception as error:  # the same promise as in _read
+        _failed(post, token, error)
+        return False
+    return True
+
+
+def _one_matcher_at_a_time() -> None:
+    """Two workers with two copies of a plea must not both open a request, so matching happens one at a time.
+
+    A locked row on Postgres; on SQLite the IMMEDIATE transaction does it.
+    """
+    if not LoopLease.objects.select_for_update().filter(name="matching").exists():
+        LoopLease.objects.bulk_create([LoopLease(name="matching")], ignore_conflicts=True)
+        LoopLease.objects.select_for_update().get(name="matching")
+
+
+def _finish(post: Post, token: uuid.UUID, understood: Understood, now: datetime) -> None:
+    said = said_by(post, understood)
+    words = matching.fingerprint(post.text)
+    outcome, request, lead = _place(post, said, words, now)
+    written = Post.objects.filter(pk=post.pk, state=PostState.DUE, lease_token=token).update(
+        state=PostState.READ,
+        outcome=outcome,
+        request=request,
+        lead=lead,
+        fingerprint=words,
+        read_at=now,
+        lease_token=None,
+        lease_until=None,
+        last_error="",
+    )
+    if not written:
+        raise LateWorker
+    write_reading(post, understood, now)
+
+
+def write_reading(post: Post, understood: Understood, now: datetime) -> None:
+    """Keep what this version of the reader understood, without the numbers."""
+    labels = as_labels(understood)
+    labels.pop("phones", None)
+    labels["evidence"] = [{**item, "words": ""} if item["field"] == "phones" else item for item in labels["evidence"]]
+    data = {name: value for name, value in labels.items() if name not in {"id", "confidence"}}
+    Reading.objects.update_or_create(
+        post=post,
+        version=READER_VERSION,
+        defaults={"kind": understood.kind, "confidence": understood.confidence, "data": data, "read_at": now},
+    )
+
+
+def said_by(post: Post, understood: Understood) -> Said:
+    """Lay the form of a phone call or an API call over the reading."""
+    form, place = post.form, understood.place
+    stated = json.loads(sealing.unseal(post.sealed_raw) or "{}") if form or post.source != "x" else {}
+    is_placed = bool(form.get("district"))
+    is_sure_of_place = place.district_code is not None and place.confidence >= POLICY["reading"]["place"]
+    kind = Kind.REQUEST if form else understood.kind
+    kind_confidence = 1.0 if form else understood.confidences.get("kind", understood.confidence)
+    floor = POLICY["reading"]["kind" if kind == Kind.REQUEST else "other_kind"]
+    patient = {
+        name: value
+        for name in ("age", "spo2", "blood_group", "hospital")
+        if (value := getattr(understood.patient, name, None)) is not None
+    }
+    stated_phones = stated.get("phones", []) if isinstance(stated, dict) else []
+    return Said(
+        kind=kind,
+        needs=tuple(form.get("needs") or understood.needs),
+        urgency=form.get("urgency") or understood.urgency or Urgency.NORMAL,
+        district=form.get("district") or (place.district_code if is_sure_of_place else None),
+        block=form.get("block") if is_placed else (place.block_code if is_sure_of_place else None),
+        is_outside=not is_placed and place.is_outside,
+        place_confidence=1.0 if is_placed else place.confidence,
+        candidates=[] if is_placed or is_sure_of_place else _candidates(understood),
+        phones=tuple(dict.fromkeys([*stated_phones, *(phone.e164 for phone in understood.phones)])),
+        patient=patient,
+        language=understood.lang,
+        news=understood.news or "",
+        is_unsure=kind_confidence < floor,
+    )
+
+
+def as_plea(post: Post, needs: Sequence[str]) -> Said:
+    """What a post says once a person called it a plea, with the needs that they named; it may be one that no reader
+    could read, and then it says nothing else."""
+    try:
+        said = said_by(post, read(post.text, quoted=post.quoted_text))
+    except Exception as error:  # the person has seen it; the request is what counts
+        log.warning("post %s was made a request unread: %s", post.pk, type(error).__name__)
+        said = Said(Kind.REQUEST, (), Urgency.NORMAL, None, None, False, 0.0, [], (), {}, "", "", False)
+    return replace(said, kind=Kind.REQUEST, needs=tuple(needs) or said.needs, is_unsure=False)
+
+
+def _candidates(understood: Understood) -> list[dict[str, Any]]:
+    found = [{"district": item.district_code, "block": item.block_code} for item in understood.place.candidates]
+    if understood.place.district_code is not None:
+        found.insert(0, {"district": understood.place.district_code, "block": understood.place.block_code})
+    return [item for index, item in enumerate(found) if item not in found[:index]][:5]
+
+
+def _place(
+    post: Post, said: Said, words: str, now: datetime
+) -> tuple[PostOutcome, HelpRequest | None, Lead | None]:
+    """Decide where a person will see this post: in a request, new or known, among the leads, or in the noise."""
+    incoming = matching.Incoming(
+        kind=said.kind,
+        facts=matching.facts_of(said.needs, said.district, said.patient, [sealing.keyed_hash(p) for p in said.phones]),
+        author=post.author_id,
+        thread=post.thread_id,
+        related=frozenset(filter(None, (post.copy_of, post.quote_of, post.edit_root, post.in_reply_to))),
+        fingerprint=words,
+        at=now,
+    )
+    if said.kind == Kind.OFFER and not said.is_unsure:
+        return PostOutcome.LEAD, None, make_lead(post, said, words, now)
+    decision = matching.decide(incoming, known_to(post, incoming))
+    if decision.join is not None:
+        return PostOutcome.JOINED, _join(post, said, decision, now), None
+    if said.kind == Kind.REQUEST or said.is_unsure:
+        return PostOutcome.OPENED, open_request(post, said, now), None
+    return PostOutcome.NOISE, None, None
+
+
+def known_to(post: Post, incoming: matching.Incoming) -> list[matching.Known]:
+    """The requests that share a number, a thread, an original or the words with a post.
+
+    An API client's posts meet its own requests only, and nobody else's posts meet those.
+    """
+    by_thread = Q(thread_id=post.thread_id) if post.thread_id else Q(pk=None)
+    by_words = Q(fingerprint=incoming.fingerprint) if incoming.fingerprint else Q(pk=None)
+    by_original = Q(source=post.source, external_id__in=incoming.related) if incoming.related else Q(pk=None)
+    posts = Post.objects.filter(by_thread | by_words | by_original, request__isnull=False).exclude(pk=post.pk)
+    contacts = Contact.objects.filter(phone_hash__in=incoming.facts.phones, request__isnull=False)
+    keys = set(posts.values_list("request", flat=True)) | set(contacts.values_list("request", flat=True))
+    if not keys:
+        return []
+    requests = HelpRequest.objects.filter(pk__in=keys, client=post.client).exclude(state=RequestState.MERGED)
+    busy = set(
+        contacts.filter(request__state__in=matching.OPEN)
+        .values("phone_hash")
+        .annotate(patients=Count("request"))
+        .filter(patients__gte=matching.SHARED_BY_MANY)
+        .values_list("phone_hash", flat=True)
+    )
+    return [_known(request, frozenset(busy)) for request in requests.prefetch_related("needs", "contacts", "posts")]
+
+
+def _known(request: HelpRequest, busy: frozenset[str]) -> matching.Known:
+    posts = list(request.posts.all())
+    return matching.Known(
+        pk=request.pk,
+        state=request.state,
+        outcome=request.outcome,
+        closed_at=request.closed_at,
+        changed_at=request.changed_at,
+        facts=matching.facts_of(
+            [need.kind for need in request.needs.all()],
+            request.district_id,
+            request.patient,
+            [contact.phone_hash for contact in request.contacts.all()],
+        ),
+        authors=frozenset(post.author_id for post in posts if post.author_id),
+        threads=frozenset(post.thread_id for post in posts if post.thread_id),
+        posts=frozenset(post.external_id for post in posts) | frozenset(post.copy_of for post in posts if post.copy_of),
+        fingerprints=frozenset(post.fingerprint for post in posts if post.fingerprint),
+        busy_phones=busy,
+    )
+
+
+# --- What a post becomes ------------------------------------------------------------------------------------------
+
+
+def open_request(post: Post, said: Said, now: datetime) -> HelpRequest:
+    """Open a request for this post; advice asked for beside other needs becomes a linked one on the doctor desk."""
+    field_needs = tuple(need for need in said.needs if need != NeedKind.CONSULTATION)
+    if NeedKind.CONSULTATION in said.needs and field_needs:
+        request = _open(post, said, field_needs, now, is_consultation=False)
+        _open(post, said, (NeedKind.CONSULTATION,), now, is_consultation=True, parent=request)
+        return request
+    return _open(post, said, said.needs, now, is_consultation=NeedKind.CONSULTATION in said.needs)
+
+
+def _open(
+    post: Post,
+    said: Said,
+    needs: Sequence[str],
+    now: datetime,
+    *,
+    is_consultation: bool,
+    parent: HelpRequest | None = None,
+) -> HelpRequest:
+    attention = Attention.NONE
+    if said.is_outside:
+        attention = Attention.OUTSIDE
+    elif said.district is None:
+        attention = Attention.PLACE_UNKNOWN
+    way = routing.route(
+        routing.Ask(said.district, said.block, frozenset(needs), is_consultation, said.language),
+        people_on_duty(said.district),
+    )
+    request = HelpRequest.objects.create(
+        state=RequestState.REVIEW if said.is_unsure else RequestState.QUEUED,
+        urgency=said.urgency,
+        attention=attention,
+        is_consultation=is_consultation,
+        summary=post.masked_text,
+        patient=said.patient,
+        language=said.language,
+        district_id=said.district,
+        block_id=said.block,
+        place_confidence=said.place_confidence,
+        place_candidates=said.candidates,
+        client=post.client,
+        parent=parent,
+        post_count=1,
+        suggested_id=way.suggested,
+        escalated_to=way.desk,
+        opened_at=now,
+        changed_at=now,
+        rank_at=policy.rank_at(now, said.urgency),
+        contact_due_at=policy.first_contact_due(now, said.urgency),
+    )
+    Need.objects.bulk_create([Need(request=request, kind=kind) for kind in needs])
+    Contact.objects.bulk_create([Contact.of(phone, request=request) for phone in said.phones])
+    data = {"source": post.source, "route": way.reason, "desk": way.desk}
+    Event.objects.create(request=request, kind=EventKind.OPENED, at=now, data=data)
+    return request
+
+
+def _join(post: Post, said: Said, decision: matching.Decision, now: datetime) -> HelpRequest:
+    """Add a post to its request: count it, take over what is new in it, act on what it tells."""
+    request = HelpRequest.objects.select_for_update().get(pk=decision.join)
+    fields: dict[str, Any] = {"post_count": F("post_count") + 1, "changed_at": now}
+    if decision.reopens:
+        request.reopen(None, now)
+    is_update = request.is_open and said.kind == Kind.UPDATE
+    if is_update and said.news in {"solved", "died"}:
+        fields["attention"] = Attention.SAID_SOLVED if said.news == "solved" else Attention.SAID_DIED
+    elif request.attention in {Attention.SAID_SOLVED, Attention.SAID_DIED} and decision.reason in {"thread", "phone"}:
+        if said.kind == Kind.REQUEST or said.news == "still_needed":
+            fields["attention"] = Attention.NONE
+    if request.district_id is None and said.district is not None and request.is_open:
+        fields |= {"district_id": said.district, "block_id": said.block, "place_candidates": []}
+        fields["place_confidence"] = said.place_confidence
+        if request.attention == Attention.PLACE_UNKNOWN:
+            fields["attention"] = Attention.NONE
+    if said.kind == Kind.REQUEST and _is_more_urgent(said.urgency, request.urgency) and request.is_open:
+        fields["urgency"] = said.urgency
+        fields["rank_at"] = policy.rank_at(request.opened_at, said.urgency)
+        fields["contact_due_at"] = min(request.contact_due_at, policy.first_contact_due(now, said.urgency))
+    new_facts = {name: value for name, value in said.patient.items() if name not in request.patient}
+    if new_facts:
+        fields["patient"] = {**request.patient, **new_facts}
+    HelpRequest.objects.filter(pk=request.pk).update(**fields)
+    known = set(request.contacts.values_list("phone_hash", flat=True))
+    fresh = [Contact.of(phone, request=request) for phone in said.phones]
+    Contact.objects.bulk_create([contact for contact in fresh if contact.phone_hash not in known])
+    if said.kind == Kind.REQUEST and not request.is_consultation:
+        has = set(request.needs.values_list("kind", flat=True))
+        more = [kind for kind in said.needs if kind not in has and kind != NeedKind.CONSULTATION]
+        Need.objects.bulk_create([Need(request=request, kind=kind) for kind in more])
+    data = {"reason": decision.reason, "kind": said.kind, "news": said.news}
+    Event.objects.create(request=request, kind=EventKind.POST_JOINED, at=now, data=data)
+    return request
+
+
+def _is_more_urgent(new: str, old: str) -> bool:
+    order = list(Urgency.values)
+    return order.index(new) < order.index(old)
+
+
+def make_lead(post: Post, said: Said, words: str, now: datetime) -> Lead:
+    """Make a lead of an offer; a copy of a known one belongs to it."""
+    same = Q(fingerprint=words) if words else Q(pk=None)
+    if post.copy_of:
+        same |= Q(source=post.source, external_id=post.copy_of) | Q(copy_of=post.copy_of)
+    earlier = Post.objects.filter(same, lead__isnull=False, client=post.client).select_related("lead").first()
+    if earlier is not None and earlier.lead is not None:
+        return earlier.lead
+    lead = Lead.objects.create(
+        summary=post.masked_text,
+        needs=list(said.needs),
+        district_id=said.district,
+        block_id=said.block,
+        offered_at=now,
+    )
+    Contact.objects.bulk_create([Contact.of(phone, lead=lead) for phone in said.phones])
+    return lead
+
+
+def people_on_duty(district: int | None) -> list[routing.Person]:
+    """Who is on duty in a district, with their load."""
+    if district is None:
+        return []
+    people = (
+        Volunteer.objects.on_duty()
+        .filter(districts=district)
+        .annotate(load=Count("held", filter=Q(held__state__in=HELD), distinct=True))
+    )
+    blocks: dict[int, set[int]] = {}
+    for volunteer, block in Block.objects.filter(volunteers__in=people).values_list("volunteers", "pk"):
+        blocks.setdefault(volunteer, set()).add(block)
+    return [
+        routing.Person(
+            pk=person.pk,
+            role=person.role,
+            districts=frozenset({district}),
+            blocks=frozenset(blocks.get(person.pk, ())),
+            needs=frozenset(person.needs),
+            capacity=person.capacity,
+            load=person.load,
+            language=person.language,
+        )
+        for person in people
+    ]
+
+
+def backlog(now: datetime) -> tuple[int, datetime | None]:
+    """How many posts are due now, and since when the oldest of them waits; for the sweeper and the monitor."""
+    due = Post.objects.due(now)
+    oldest = due.order_by("next_attempt_at").values_list("next_attempt_at", flat=True).first()
+    return due.count(), oldest
