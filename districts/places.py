@@ -225,7 +225,15 @@ def aliases() -> tuple[Alias, ...]:
     for district in districts():
         target = Target(district.name)
         found.extend(Alias(name, "district", (target,)) for name in (district.name, district.hi, *district.spellings))
+    seats = {
+        (alias.targets[0].district, alias.name.lower()): alias.targets[0]
+        for alias in found
+        if len(alias.targets) == 1 and alias.targets[0].block is not None and " " not in alias.name
+    }
+    own = {district.name.lower() for district in districts()}
     for hospital in hospitals():
-        target = Target(hospital.district)
+        words = [word for word in hospital.name.lower().replace(",", " ").split() if word not in own]
+        named = [seats[hospital.district, word] for word in words if (hospital.district, word) in seats]
+        target = named[0] if named else Target(hospital.district)
         found.extend(Alias(name, "hospital", (target,)) for name in (hospital.name, *hospital.spellings))
     return tuple(found)

@@ -1,0 +1,58 @@
+"""Which spellings are one name: a conservative key for how a name sounds, in Latin letters and in Devanagari.
+
+Both take folded text (see folding.py). The key is for looking up, never for showing.
+"""
+
+import re
+
+_LATIN = [
+    (re.compile(pattern), by)
+    for pattern, by in (
+        (r"(?:gadh|garhh?|gad|gharh|ghar)$", "gar"),
+        (r"(?:wada|vada|wara|vara|bada)$", "vara"),
+        (r"(?:khera|kheda)$", "kera"),
+        (r"(?:poor|pore|puur)$", "pur"),
+        (r"chh", "c"),
+        (r"ch", "c"),
+        (r"ph", "f"),
+        (r"sh", "s"),
+        (r"ck|q", "k"),
+        (r"w", "v"),
+        (r"z", "j"),
+        (r"ee|ie|y(?=[^aeiou]|$)", "i"),
+        (r"oo|ou", "u"),
+        (r"ai|ay|ae", "e"),
+        (r"au|aw", "o"),
+        (r"(?<=[bdgjkt])h", ""),
+        (r"(.)\1+", r"\1"),
+        (r"n$", ""),
+    )
+]
+_DEVANAGARI = str.maketrans("ीूईऊौैऔऐशषण", "िुइउोेओएससन", "\u0902\u094d")
+
+
+def sound_of(name: str) -> str:
+    """The key of a name: equal for `Bikaner` and `Beekaner`, `भीलवाड़ा` and `भिलवाडा`."""
+    if name[:1] >= "\u0900":
+        return name.translate(_DEVANAGARI)
+    for pattern, by in _LATIN:
+        name = pattern.sub(by, name)
+    return name
+
+
+def near_keys(name: str) -> set[str]:
+    """The name and what is left of it when one letter but the first goes: two names that differ by one letter share a key."""
+    return {name} | {name[:i] + name[i + 1 :] for i in range(1, len(name))}
+
+
+def is_one_edit_apart(one: str, other: str) -> bool:
+    """At most one letter added, lost, changed, or two neighbours swapped."""
+    if one == other:
+        return True
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = 0
+    while start < min(len(one), len(other)) and one[start] == other[start]:
+        start += 1
+    a, b = one[start:], other[start:]
+    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and len(a) > 1 and a[2:] == b[2:])
