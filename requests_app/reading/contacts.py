@@ -7,12 +7,13 @@ from functools import lru_cache
 import phonenumbers
 
 _RUN = re.compile(r"\+?\d(?:[ \t().\-/_~*'\u00b7]{0,4}\d|[ ]?\n[ ]?(?=\d{10}(?!\d))){6,}")
+_COMMA_INSIDE = re.compile(r"(?<!\d)([6-9]\d{4}),( ?)(\d{5})(?!\d)")
 _GROUP = re.compile(r"\d+")
 _LONGEST = 14
 _MOST_GROUPS = 12
 _MOBILE = re.compile(r"(?:\+?91|0091|0)?0?([6-9]\d{9})")
 _NOT_A_PHONE_BEFORE = re.compile(
-    r"(?:order|ordr|srf|aadh?aa?r|adhar|complaint|ticket|account|acc?t?|a/c|ref|reference|txn|transaction|utr|pnr|bill|token|"
+    r"(?<![a-z])(?:order|ordr|srf|aadh?aa?r|adhar|complaint|ticket|account|acc?t?|a/c|ref|reference|txn|transaction|utr|pnr|bill|token|"
     r"regn?|registration|uhid|mrn|crn|ifsc|invoice|booking|case id|patient id|application|आधार|खाता|शिकायत|आर्डर)"
     r"\s*(?:card|id|no|number|num|संख्या|नंबर|क्रमांक|आईडी)?\s*(?:is|:|-|#|\.|है|h)*\s*$"
 )
@@ -60,6 +61,7 @@ def numbers(folded: str) -> list[Phone]:
     """Every number in a folded text that can be called, with offsets into the folded text, in order, each once."""
     found: list[Phone] = []
     seen: set[str] = set()
+    folded = _COMMA_INSIDE.sub(r"\1-\2\3", folded)
     for run in _RUN.finditer(folded):
         start, end = run.span()
         before = folded[max(0, start - 40) : start]
@@ -88,6 +90,11 @@ def _split(folded: str, start: int, end: int) -> list[Phone]:
     return phones
 
 
+def _landline(digits: str, groups: int) -> str | None:
+    """A number written as an STD code with its 0, a gap, and the line's number; such lines are newer than any table."""
+    return "+91" + digits[1:] if groups == 2 and len(digits) == 11 and digits[0] == "0" and digits[1] in "1234578" else None
+
+
 def _longest_number(folded: str, groups: list[tuple[int, int]], at: int) -> tuple[Phone, int] | None:
     """The number that starts with group `at`, and the next group; None if none does."""
     digits = ""
@@ -101,7 +108,7 @@ def _longest_number(folded: str, groups: list[tuple[int, int]], at: int) -> tupl
             return None
         if len(digits) < 10:
             continue
-        e164 = _e164(digits, has_plus)
+        e164 = _e164(digits, has_plus) or _landline(digits, ahead - at + 1)
         if e164:
             return Phone(e164, begin - (1 if has_plus else 0), groups[ahead][1]), ahead + 1
     return None

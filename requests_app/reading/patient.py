@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from districts.folding import Folded
 
 _YEARS = r"(?:saal|sal|varsh|varshiya|yrs?|years?|year|yr|y/?o|वर्ष|वर्षीय|साल|बरस|वर्षिय)"
+_KIN = (
+    r"(?:father|mother|brother|sister|wife|husband|uncle|aunt|aunty|auntie|grandfather|grandmother|grandpa|grandma|dad|mom|mum|son|daughter|"
+    r"patient|papa|mummy|in[- ]law|cousin|teacher|friend|nana|nani|dada|dadi|chacha|chachi|mama|mami|mausi|bua|bhai|bhaiya|behan|bahan|didi|maa|biwi|"
+    r"patni|pati|sasur|saas|jija|jijaji|dadaji|nanaji|bhabhi|tau|pitaji|mataji|lady|man|neighbour|neighbor|husband|retd|worker|"
+    r"पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज|ससुर|सास|मम्मी|पापा|चाचा|चाची|मामा|मामी|मौसी|बुआ|भाभी|दीदी|जीजा|जीजाजी|दादा|दादी|नाना|नानी|ताऊ|बाबूजी)"
+)
 _AGE = (
     re.compile(r"\b(?:age|aged|aayu|umar|umr|umra)\s*(?:/\s*sex)?\s*(?:is|hai|h|:|-|=|\.|~|of|about)*\s*(\d{1,3})(?![\d/])"),
     re.compile(r"(?:उम्र|उमर|आयु)\s*(?:है|:|-|=|लगभग|करीब)*\s*(\d{1,3})(?!\d)"),
@@ -13,12 +19,11 @@ _AGE = (
     re.compile(r"(?<![\d.])(\d{1,3})\s*[/,\-]?\s*(?:m|f|male|female|purush|mahila|पुरुष|महिला|lady|man|woman)(?![a-z\u0900-\u097f0-9])"),
     re.compile(r"(?<![a-z])(?:m|f|male|female)\s*[/,\-]?\s*(\d{1,3})(?![\d/.:])"),
     re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?![a-z])"),
-    re.compile(
-        r"(?:father|mother|brother|sister|wife|husband|uncle|aunt|grandfather|grandmother|dad|mom|son|daughter|patient|papa|mummy|"
-        r"in-law|cousin|teacher|friend|nana|nani|dada|dadi|chacha|mama|bhai|maa|पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज)"
-        r"(?:\s+(?:ji|जी))?\s*[(,:\-]?\s*(\d{1,3})(?=\s*(?:[),.]|ko\b|ke\b|ka\b|ki\b|को|के|की|is\b|$|m\b|f\b))"
-    ),
+    re.compile(rf"(?<![a-z]){_KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$))"),
+    re.compile(r"(?<![a-z])(?:he|she)(?:'s|\s+is)\s+(\d{1,3})(?=\s*(?:[),.]|and\b|with\b|$))"),
+    re.compile(r"(?<![\d.])(\d{1,3})\s+(?:ki\s+)?(?:umar|umr|age)(?![a-z])"),
 )  # fmt: skip
+_LEVEL_WITHOUT_WORD = re.compile(rf"(?<![a-z]){_KIN}\s+(\d{{2}})\s*\.(?=.*(?:bed|bharti|icu|cylinder|silendar|oxygen))", re.S)
 _NOT_AGE_AFTER = re.compile(r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)")
 _NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|after|in)\s*$")
 _OXYGEN_WORDS = (
@@ -31,6 +36,12 @@ _SPO2 = re.compile(
 _SPO2_LIT = re.compile(
     r"(?<!\d)(?P<value>\d{2})\s*(?:%|percent|प्रतिशत)?\s*(?:ka |ki |hai |h |है )?\s*"
     r"(?:spo2|sp02|o2 level|oxygen level|oxygen hai|oxygen h\b|oxygen reh|oxygen bach|saturation|sats\b|o2 sat|आक्सीजन लेवल|आक्सीजन है|आक्सीजन रह)"
+)
+_BARE_SPO2 = re.compile(
+    rf"(?:(?<![a-z]){_KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|का|की|के)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])is\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
+    r"(?P<value>[5-9]\d)(?!\d)(?!\s*(?:/|-|saal|sal\b|yrs?|years?|साल|वर्ष|din|दिन|km|kg|bed|log))"
+    r"|(?<![\d/.\-+])(?P<value2>[5-9]\d)\s*(?:%|percent|प्रतिशत)?\s*(?:(?:on|with)\s+(?:the\s+|a\s+|her\s+|his\s+)?(?:oximeter|monitor|meter|room air|nrbm|mask|o2|oxygen|\d+\s*l)|"
+    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa))|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)"
 )
 _LOOSE_SPO2 = re.compile(
     r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|ho gaya|ho gya|"
@@ -87,23 +98,30 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
     facts: list[Fact] = []
     spo2 = _spo2(text, facts)
     age = _age(text, facts)
+    if spo2 is None and age is not None and 65 <= age <= 89 and facts[-1].name == "age" and _LEVEL_WITHOUT_WORD.search(text):
+        # "bhabhi 82. ... koi bed": a bare number of a person for whom a bed or oxygen is sought is a level, not an age.
+        found = _LEVEL_WITHOUT_WORD.search(text)
+        if found is not None and int(found.group(1)) == age:
+            spo2, age = age, None
+            facts[-1] = Fact("spo2", facts[-1].start, facts[-1].end)
     group = _blood_group(folded, facts)
     hospital = _hospital(folded, facts)
     return Patient(age, spo2, group, hospital), facts
 
 
 def _age(text: str, facts: list[Fact]) -> int | None:
+    taken, taken_end = next(((fact.start, fact.end) for fact in facts if fact.name == "spo2"), (-1, -1))
     best: tuple[int, int, re.Match[str]] | None = None
     for rank, pattern in enumerate(_AGE):
         for found in pattern.finditer(text):
             value = int(found.group(1))
-            if not 1 <= value <= 110 or _NOT_AGE_AFTER.match(text, found.end()):
+            if not 1 <= value <= 110 or taken <= found.start(1) < taken_end or _NOT_AGE_AFTER.match(text, found.end()):
                 continue
-            if rank >= 5 and _NOT_AGE_BEFORE.search(text[max(0, found.start(1) - 12) : found.start(1)]):
+            if rank == 5 and _NOT_AGE_BEFORE.search(text[max(0, found.start(1) - 12) : found.start(1)]):
                 continue
             if rank >= 2 and text[found.end() : found.end() + 1] == "+":
                 continue
-            worse = 0 if rank < 6 else 1
+            worse = 0 if rank < 6 or rank == 8 else 1
             if best is None or (worse, found.start()) < best[:2]:
                 best = (worse, found.start(), found)
     if best is None:
@@ -113,10 +131,11 @@ def _age(text: str, facts: list[Fact]) -> int | None:
 
 
 def _spo2(text: str, facts: list[Fact]) -> int | None:
-    for pattern in (_SPO2, _SPO2_LIT, _LOOSE_SPO2):
+    for pattern in (_SPO2, _SPO2_LIT, _LOOSE_SPO2, _BARE_SPO2):
         for found in pattern.finditer(text):
-            value = int(found.group("value"))
-            end = found.end("value")
+            which = "value" if found.group("value") else "value2"
+            value = int(found.group(which))
+            end = found.end(which)
             if not 30 <= value <= 100 or (pattern is _LOOSE_SPO2 and value == 100):
                 continue
             if pattern is _SPO2:

@@ -49,29 +49,30 @@ def analyse(folded: Folded) -> Analysis:
     return Analysis(parsed, phones, patient, facts, named, points, features, need_features(parsed, named, features))
 
 
-def read(text: str, *, quoted: str = "") -> Reading:
+def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> Reading:
     """The reading of `text`; a post that quotes another is read with the quoted text, which fills what it leaves open.
 
     Any string is read, nothing is raised; what stands beyond 65,536 characters is not looked at. Evidence offsets count in
-    `text` as given; what comes from the quoted text has no evidence and its phones stand at -1.
+    `text` as given; what comes from the quoted text has no evidence and its phones stand at -1. `trained` takes the place of
+    the shipped model (for measuring).
     """
-    own = _read_one(text[:_LONGEST])
+    trained = trained or model.shipped()
+    own = _read_one(text[:_LONGEST], trained)
     if not quoted.strip():
         return own
-    return _joined(own, _read_one(quoted[:_LONGEST]))
+    return _joined(own, _read_one(quoted[:_LONGEST], trained))
 
 
-def _read_one(text: str) -> Reading:
+def _read_one(text: str, trained: model.Model | None) -> Reading:
     folded = fold(text)
     found = analyse(folded)
-    trained = model.shipped()
     chances = kind_chances(found, trained)
     decided = decided_kind(chances)
     chosen, need_sure, rests_on = _needs(found, trained, decided)
     level, level_words, level_sure = _urgency(found, trained)
     phones, phones_sure = usable_phones(found.parsed, found.phones, decided)
     place = locate(folded, ignore=_spans(folded, found))
-    patient, patient_sure = found.patient, _patient_sure(found)
+    patient, patient_sure = _patient_of(found.patient, decided), _patient_sure(found)
     is_call = decided in ("request", "offer")
     confidences = {
         "kind": round(chances[decided], 3),
@@ -147,6 +148,13 @@ def _spans(folded: Folded, found: Analysis) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(spans))
 
 
+def _patient_of(patient: Patient, decided: str) -> Patient:
+    """The facts that are of a patient: a donor's age or group is none, nor is a level that an update says is fine again."""
+    if decided == "request":
+        return patient
+    return Patient(age=patient.age, hospital=patient.hospital) if decided == "update" else Patient()
+
+
 def _patient_sure(found: Analysis) -> float:
     return 0.95 if found.patient.age is None and found.patient.spo2 is None and found.patient.blood_group is None else 0.9
 
@@ -178,7 +186,7 @@ def _evidence(
     spans.extend(("needs", need, *parsed.span(rests_on[need].mention)) for need in chosen if need in rests_on)
     if decided == "request" and level_words is not None:
         spans.append(("urgency", level, *parsed.span(level_words)))
-    for fact in found.facts:
+    for fact in found.facts if decided in ("request", "update") else ():
         if fact.name == "spo2" and decided == "request" and level == "critical" and level_words is None:
             spans.append(("urgency", level, fact.start, fact.end))
         spans.append(("patient", fact.name, fact.start, fact.end))

@@ -1,0 +1,39 @@
+"""Trains the reader's model from the labelled posts and ships it, unless it is worse than the one in place."""
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from requests_app.reading.model import PATH, shipped
+from requests_app.reading.training import LABELLED, make
+
+
+class Command(BaseCommand):
+    help = "Trains the reader from labelled/*.jsonl, prints cross-validated figures and writes the model file."
+    requires_system_checks: list[str] = []
+    requires_migrations_checks = False
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--labelled", type=Path, default=LABELLED, help="folder of labelled .jsonl files")
+        parser.add_argument("--out", type=Path, default=PATH, help="the model file")
+        parser.add_argument("--force", action="store_true", help="replace a better model as well")
+        parser.add_argument("--dry-run", action="store_true", help="measure only")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Raises CommandError, and leaves the file alone, where the new model is worse than the shipped one."""
+        data, _ = make(options["labelled"])
+        about = data["about"]
+        for name, value in about["cross_validated"].items():
+            self.stdout.write(f"  {name:28} {value:.4f}")
+        self.stdout.write(f"{about['rows']} rows, quality {about['quality']:.4f}")
+        if options["dry_run"]:
+            return
+        before = shipped() if options["out"] == PATH else None
+        if before is not None and float(str(before.about["quality"])) > about["quality"] and not options["force"]:
+            raise CommandError(f"kept the model in place: its quality is {before.about['quality']} (--force replaces it)")
+        text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        options["out"].write_text(text + "\n", encoding="utf-8")
+        self.stdout.write(f"wrote {options['out']} ({len(text.encode()) // 1024} KiB)")
