@@ -47,7 +47,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Incoming:
-    """The post in hand. Ids are X's, as text; `related` are the posts that it copies, quotes or edits."""
+    """The post in hand. Ids are X's, as text; `related` are the posts that it copies, quotes or edits; `reply_to` is
+    the post that it answers."""
 
     kind: str
     facts: Facts
@@ -56,6 +57,7 @@ class Incoming:
     related: frozenset[str]
     fingerprint: str
     at: datetime
+    reply_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,8 @@ def reason_to_join(post: Incoming, known: Known) -> str:
     is_author = bool(post.author) and post.author in known.authors
     shares_number = bool((post.facts.phones & known.facts.phones) - known.busy_phones)
     brings_own_number = bool(post.facts.phones) and not (post.facts.phones & known.facts.phones)
-    if post.thread and post.thread in known.threads and (is_author or shares_number or not brings_own_number):
+    in_thread = bool(post.thread and post.thread in known.threads) or post.reply_to in known.posts
+    if in_thread and (is_author or shares_number or not brings_own_number):
         return "thread"
     if shares_number:
         same_need = not post.facts.needs or not known.facts.needs or post.facts.needs & known.facts.needs

@@ -197,7 +197,9 @@ def write_reading(post: Post, understood: Understood, now: datetime) -> None:
     """Keep what this version of the reader understood, without the numbers."""
     labels = as_labels(understood)
     labels.pop("phones", None)
-    labels["evidence"] = [{**item, "words": ""} if item["field"] == "phones" else item for item in labels["evidence"]]
+    labels["evidence"] = [
+        {**item, "label": "", "words": ""} if item["field"] == "phones" else item for item in labels["evidence"]
+    ]
     data = {name: value for name, value in labels.items() if name not in {"id", "confidence"}}
     Reading.objects.update_or_create(
         post=post,
@@ -265,9 +267,10 @@ def _place(
         facts=matching.facts_of(said.needs, said.district, said.patient, [sealing.keyed_hash(p) for p in said.phones]),
         author=post.author_id,
         thread=post.thread_id,
-        related=frozenset(filter(None, (post.copy_of, post.quote_of, post.edit_root, post.in_reply_to))),
+        related=frozenset(filter(None, (post.copy_of, post.quote_of, post.edit_root))),
         fingerprint=words,
         at=now,
+        reply_to=post.in_reply_to,
     )
     if said.kind == Kind.OFFER and not said.is_unsure:
         return PostOutcome.LEAD, None, make_lead(post, said, words, now)
@@ -286,7 +289,8 @@ def known_to(post: Post, incoming: matching.Incoming) -> list[matching.Known]:
     """
     by_thread = Q(thread_id=post.thread_id) if post.thread_id else Q(pk=None)
     by_words = Q(fingerprint=incoming.fingerprint) if incoming.fingerprint else Q(pk=None)
-    by_original = Q(source=post.source, external_id__in=incoming.related) if incoming.related else Q(pk=None)
+    originals = incoming.related | ({incoming.reply_to} if incoming.reply_to else frozenset())
+    by_original = Q(source=post.source, external_id__in=originals) if originals else Q(pk=None)
     posts = Post.objects.filter(by_thread | by_words | by_original, request__isnull=False).exclude(pk=post.pk)
     contacts = Contact.objects.filter(phone_hash__in=incoming.facts.phones, request__isnull=False)
     keys = set(posts.values_list("request", flat=True)) | set(contacts.values_list("request", flat=True))

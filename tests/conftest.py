@@ -1,0 +1,29 @@
+"""Shared fixtures: the gazetteer in every test database."""
+
+import pytest
+from django.core.management import call_command
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Load the gazetteer once; tests that commit flush it and load it again (see `gazetteer`)."""
+    with django_db_blocker.unblock():
+        call_command("load_gazetteer", verbosity=0)
+
+
+@pytest.fixture
+def gazetteer(transactional_db):
+    """The gazetteer for a test that commits, whose database was emptied by the test before."""
+    call_command("load_gazetteer", verbosity=0)
+
+
+def _commits(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    by_mark = marker is not None and marker.kwargs.get("transaction", False)
+    return by_mark or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Random order within each group, but tests that commit come last: they empty the database after themselves."""
+    items.sort(key=_commits)

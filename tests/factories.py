@@ -1,0 +1,85 @@
+"""Makes people, posts and requests for tests: plain functions with defaults."""
+
+import itertools
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.utils import timezone
+
+from districts.models import District, Role, Volunteer
+from requests_app import policy
+from requests_app.intake import accept
+from requests_app.models import ApiClient, Contact, HelpRequest, Need, Post
+from requests_app.states import RequestState, Source, Urgency
+
+HASHED = make_password("helpdesk-demo")
+_numbers = itertools.count(1)
+
+
+def a_district(name: str = "Jaipur") -> District:
+    return District.objects.get(name_en=name)
+
+
+def a_volunteer(
+    username: str = "", *districts: str, role: str = Role.VOLUNTEER, on_duty: bool = True, **fields: Any
+) -> Volunteer:
+    """A person with a usable password "helpdesk-demo" in these districts (Jaipur unless named)."""
+    username = username or f"person{next(_numbers)}"
+    person = Volunteer(
+        username=username,
+        first_name=fields.pop("first_name", username.capitalize()),
+        role=role,
+        is_on_duty=on_duty,
+        language=fields.pop("language", "en"),
+        is_staff=role == Role.ADMIN,
+        is_superuser=role == Role.ADMIN,
+        **fields,
+    )
+    person.password = HASHED
+    person.save()
+    person.districts.set(District.objects.filter(name_en__in=districts or ("Jaipur",)))
+    return person
+
+
+def a_request(district: str | None = "Jaipur", *, now: datetime | None = None, **fields: Any) -> HelpRequest:
+    """A queued request for oxygen with one number, unless fields say otherwise."""
+    now = now or timezone.now()
+    needs = fields.pop("needs", ("oxygen",))
+    phone = fields.pop("phone", f"+9198{next(_numbers):08d}")
+    urgency = fields.setdefault("urgency", Urgency.NORMAL)
+    opened = fields.setdefault("opened_at", now)
+    request = HelpRequest.objects.create(
+        state=fields.pop("state", RequestState.QUEUED),
+        district=a_district(district) if district else None,
+        summary=fields.pop("summary", "papa ko oxygen chahiye, please help"),
+        rank_at=policy.rank_at(opened, urgency),
+        contact_due_at=fields.pop("contact_due_at", policy.first_contact_due(opened, urgency)),
+        changed_at=now,
+        **fields,
+    )
+    for kind in needs:
+        Need.objects.create(request=request, kind=kind)
+    if phone:
+        Contact.of(phone, request=request).save()
+    return request
+
+
+def a_post(text: str, *, now: datetime | None = None, source: str = Source.WEB, **fields: Any) -> Post:
+    """A due post with this text."""
+    external_id = fields.pop("external_id", f"t{next(_numbers)}")
+    extra = {name: fields.pop(name) for name in ("phones", "form", "client", "written_by") if name in fields}
+    post, _new = accept(Source(source), external_id, text, now or timezone.now(), **extra)
+    if fields:
+        Post.objects.filter(pk=post.pk).update(**fields)
+        post.refresh_from_db()
+    return post
+
+
+def an_api_client(name: str = "partner", *districts: str, scopes: tuple[str, ...] = ("requests:write",)) -> tuple[ApiClient, str]:
+    """An API client and its key."""
+    client = ApiClient(name=name, scopes=list(scopes))
+    key = client.renew_key()
+    client.save()
+    client.districts.set(District.objects.filter(name_en__in=districts or ("Jaipur",)))
+    return client, key
