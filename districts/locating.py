@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from districts.folding import Folded, fold
-from districts.naming import Mention, Word, mentions_of, resolved, words_of
+from districts.naming import SOFT, Mention, Word, mentions_of, resolved, words_of
 from districts.places import PinRow, StdCodeRow, Target, blocks, districts, pins, std_codes
 
 OUTSIDE = "outside"
+_AT_MOST = 48  # names weighed in one text: the first ones; a post has a handful, and each is held against each other
 SURE = 0.6  # below this confidence no district is named
 
 
@@ -61,8 +62,8 @@ def _set(words: str) -> frozenset[str]:
 
 _ROAD = _set("road rd roads marg highway hwy bypass expressway phatak pulia puliya line रोड मार्ग हाईवे बाईपास फाटक राजमार्ग सड़क")
 _PLACE_AFTER = _set(
-    "chc phc cch tehsil teh tahsil block panchayat city kasba kasbe gaon village town district dist jila zila distt hospital station "
-    "सीएचसी पीएचसी तहसील ब्लॉक पंचायत कस्बा कस्बे गांव शहर जिला जिले अस्पताल हॉस्पिटल स्टेशन"
+    "chc phc cch tehsil teh tahsil block panchayat city kasba kasbe gaon village town district dist jila zila distt hospital station junction jn jn. "
+    "सीएचसी पीएचसी तहसील ब्लॉक पंचायत कस्बा कस्बे गांव शहर जिला जिले अस्पताल हॉस्पिटल स्टेशन जंक्शन"
 )
 _PLACE_BEFORE = _set(
     "tehsil teh tahsil block chc phc place location address dist district distt jila zila city gaon village loc jagah from near "
@@ -83,7 +84,7 @@ _TAKE = _set(
 _NOT_THERE = _set("full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya loutaya lauta लौटा नहीं nahi nahin nhi ni not no नही")
 _BRING = _set(
     "bhej bhejo bhijwa bhijwao bhejwa mangwa mangwao mangaye mangwane lane lana laya lekar dilwa dilwado la le lao aaya aa dilwaye koi "
-    "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना लाना लाने ला लाओ दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta aate"
+    "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना मंगाया खरीद खरीदने लाते लाए लाना लाने ला लाओ दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta kharid kharidne khareedne late mangate mangwaya"
 )
 _ANYWHERE = _set("kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha")
 _OR = _set("ya or aur and & या और एवं व n")
@@ -92,11 +93,24 @@ _I = _set("i main mai mein hum ham we मैं हम myself mujhe")
 _AM = _set("hu hun hoon hain hai hoo h rehta rehte rahta rahte rehti हूं हैं हूँ रहता रहते रहती live stay work living")
 _LIVE = _set("live living stay staying work working based stuck")
 _NOW = _set(
-    "now currently presently present admitted admit admited abhi bharti bharthi hospitalised hospitalized settled ab वर्तमान अब अभी भर्ती एडमिट"
+    "now currently presently present admitted admit admited studying abhi bharti bharthi hospitalised hospitalized settled ab वर्तमान अब अभी भर्ती एडमिट"
 )
 _AWAY_KIN = _set("sons daughters children kids bete bachche bacche beta बच्चे बेटे बेटा son daughter bhai brother husband")
 _TOWARDS = _set("to till towards upto")
 _TRIED = _set("tried try called checked not nothing nowhere except beyond like source available")
+_HOSPITAL_LETTERS = _set("sms mdm एसएमएस")
+_WARD = _set(
+    "hospital ward icu bed beds admit admitted bharti emergency doctor doctors ventilator patient opd gate hosp plasma idh oxygen platelets "
+    "अस्पताल वार्ड आईसीयू बेड भर्ती इमरजेंसी डॉक्टर वेंटिलेटर मरीज एडमिट गेट ऑक्सीजन"
+)
+_INSIDE = _set("me mein mai men में")
+_FROM = _set("se ke से के")
+_ENGLISH_IN = _set("in at from near")
+_IN_CASE = _set("kisi bhi har aisi is us किसी भी हर ऐसी इस उस")
+_SAID = _set("wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody")
+_SENT = _set("kiya karo kar bheja kare aaya किया करो भेजा")
+_CAME = _set("came returned back labourers laborers majdoor majdur workers posted sitting alumnus ngo")
+_IN_RAJASTHAN = re.compile(r"\b(?:in|across|throughout|all over) rajasthan\b|पूरे राजस्थान")
 _WAR_ROOM = re.compile(r"war ?room|control ?room|helpline|help line|वार ?रूम|कंट्रोल ?रूम|हेल्पलाइन|toll ?free")
 _PIN_WORD = re.compile(r"(?:pin|pincode|pin ?code|postal|zip|पिन|पिनकोड|पिन ?कोड)\W{0,4}(?:code|कोड|no|number)?\W{0,4}$")
 _PIN = re.compile(r"(?<![\d+])[1-9]\d{2}[ -]?\d{3}(?!\d)")
@@ -229,8 +243,8 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
             elif one in ("se", "से") and set(after[1:4]) & _BRING and not set(after[1:3]) & _AM:
                 weight *= 0.45
                 away = True
-            elif rest & _NOT_THERE or one in _NOT_THERE:
-                weight *= 0.85
+            elif rest & _NOT_THERE or one in _NOT_THERE or set(after[:4]) & _SAID:
+                weight *= 0.8
             if set(after[:3]) & _ANYWHERE:
                 weight *= 0.5
                 away = True
@@ -249,6 +263,8 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
                 away = True
             if set(before[-4:]) & _ORIGIN:
                 weight *= 0.45
+            if before[-1] == "from" and set(before) & _CAME:
+                weight *= 0.4
             if before[-1] == "from" and set(before) & _I:
                 weight *= 0.75
             if before[-1] == "in" and set(before) & _I and set(before) & _LIVE:
@@ -280,6 +296,8 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
                     one.weight = min(one.weight, other.weight)
     if weighed and weighed[0].kind not in ("street",):
         weighed[0].weight += 0.1 if weighed[0].is_tag else 0.3
+        if weighed[0].kind in ("place", "block"):  # who names a small town first means it; the cities after it are where they tried
+            weighed[0].weight += 0.15
     return weighed
 
 
@@ -331,7 +349,16 @@ def _believed(found: list[Mention], words: list[Word]) -> list[Mention]:
             continue
         before = words[mention.first - 1].text if mention.first else ""
         after = words[mention.last].text if mention.last < len(words) else ""
-        if mention.is_tag or before in _PLACE_BEFORE or after in _PLACE_AFTER:
+        token = words[mention.first].text
+        if token in _HOSPITAL_LETTERS:
+            window = {word.text for word in words[max(0, mention.first - 4) : mention.last + 7]}
+            if after not in _SENT and (after in _INSIDE or after in _WARD) and window & _WARD:
+                believed.append(mention)
+            continue
+        if token in ("nagar", "नगर") and mention.first and words[mention.first].start - words[mention.first - 1].end < 2:
+            continue
+        soft = token in SOFT and before not in _IN_CASE and (after in _INSIDE or after in _FROM or before in _ENGLISH_IN)
+        if mention.is_tag or before in _PLACE_BEFORE or after in _PLACE_AFTER or soft:
             believed.append(mention)
             continue
         for target in mention.targets:
@@ -441,12 +468,12 @@ def locate(text: str | Folded, *, ignore: Sequence[tuple[int, int]] = ()) -> Pla
     folded = text if isinstance(text, Folded) else fold(text)
     plain = folded.text
     words = [word for word in words_of(plain) if word.kind in ("word", "digits")]
-    found = _believed(mentions_of(words), words)
+    found = _believed(mentions_of(words)[:_AT_MOST], words)
     weighed = _weigh(plain, words, found)
     if folded.offsets is not None and ignore:
         spots = folded.offsets
         ignore = [_folded_span(spots, start, end) for start, end in ignore]
-    weighed += _numbers(plain, ignore, any(len(w.targets) == 1 and w.kind != "street" for w in weighed))
+    weighed += _numbers(plain, ignore, any(len(w.targets) == 1 and w.kind != "street" for w in weighed))[:_AT_MOST]
     if not weighed:
         return Place(None, None, None, None, False, 0.0, 0.0, (), ())
     _settle(weighed, words)
@@ -484,8 +511,11 @@ def _place(folded: Folded, words: list[Word], weighed: list[_Weighed]) -> Place:
             sums.setdefault(item.targets[0].district, []).append(item)
     scores = {}
     for district, items in sums.items():
-        heights = sorted((w.weight for w in items), reverse=True)
-        scores[district] = heights[0] + min(0.5, 0.25 * sum(heights[1:]))
+        heights: dict[Target, float] = {}
+        for item in items:
+            heights[item.targets[0]] = max(item.weight, heights.get(item.targets[0], 0.0))
+        others = sorted(heights.values())[:-1]
+        scores[district] = max(heights.values()) + min(0.15, 0.15 * sum(others))
     candidates = _candidates(counted)
     none = Place(None, None, None, None, False, 0.0, 0.0, candidates, tuple(evidence))
     if not scores:
@@ -502,6 +532,8 @@ def _place(folded: Folded, words: list[Word], weighed: list[_Weighed]) -> Place:
         quality = 0.35
     elif heaviest.is_away:
         quality *= 0.85
+    if best is None and _IN_RAJASTHAN.search(folded.text):
+        quality = 0.5
     margin = (top - second) / top
     confidence = round(quality * (0.5 + 0.5 * min(1.0, margin / 0.3)), 3)
     if confidence < SURE:

@@ -26,14 +26,22 @@ _CAUTIOUS = frozenset(
         "sahada kama weir vair reni raini rashmi rasmi mandal dag dug bhadra nawa nawan sarada sarda aau au anta antah dhod "
         "amet rohat baori danta garhi gadhi sayra sabla gira gida nangal lawan beaver bondi chamu keru tunga kareda karera "
         "gudha suket modak kelwa kawai diggi geetanjali jaipuria saadat maniya thoi dooni arai begun begu payla "
-        "sawar sewar vki rnt gbh nims akh bdm rbm mdm pbm mbs bdk ren banar nimaj khandar baswa lawan kawat triveni "
+        "sawar sewar vki rnt gbh nims ren sms mdm एसएमएस banar nimaj khandar baswa lawan kawat triveni "
         "gogonda chapar bagore anand thane rewa puri durg guna moga nuh bawal saket rohini anand calicut goa kaman kamaan "
         "udasar muhana bilwa jasol sendra kharwa mahi luni looni semari raj pink surat mahwa bassi "
         "बाप नगर पहाड़ी रानी शिव सम भीम बाड़ी आंधी बावड़ी बारा वैर मांडल आऊ राशमी सावर नावा धवा टोक गढ़ी अंता अन्ता डग बाली "
         "रोहट लूनी लूणी कामा लवाण गुढ़ा अराई गिड़ा सेवर सूरत केलवा निमाज मोड़क कवाई जयपुरिया निम्स डिग्गी आडेल डिग दोसा"
     ).text.split()
 )
-_IGNORED = frozenset(("pink city", "raj", "bari", "isolation", "covid"))  # too common in pleas to be looked for at all
+# Of these the ones that are believed with a postposition or an English preposition as well: "भीम में", "stuck in Bhadra".
+SOFT = frozenset(
+    fold(
+        "bhim bheem begun begu anta luni looni surat bhadra mahwa bassi amet rohat baori danta kaman kamaan deeg karera kareda "
+        "weir sawar sewar bari nims sarada gogonda suket masuda jasol sendra sambhar nawa nawan semari keru anta antah goa puri "
+        "भीम बेगूं अंता लूणी लूनी सूरत भादरा रोहट सावर निमाज केलवा कवाई आमेट नावा निम्स बाली bali सेवर वैर गिड़ा सम आऊ मांडल"
+    ).text.split()
+)
+_IGNORED = frozenset(("pink city", "raj"))  # too common in pleas to be looked for at all
 _NOT_A_VARIANT = frozenset(
     fold(
         "shikar shuru churi chori sharma sharda jodha hindi hindu rajput rajasthani marwari kotak koti bikini jaipuri balaji "
@@ -215,7 +223,8 @@ def mentions_of(words: list[Word]) -> list[Mention]:
                 alias = exact.get(spelled)
                 if alias is not None:
                     cautious = size == 1 and spelled in _CAUTIOUS
-                    found.append(Mention(at, at + size, alias.kind, alias.targets, 1.0, cautious, word.is_tag))
+                    quality = 0.78 if alias.is_rarely_outside else 1.0
+                    found.append(Mention(at, at + size, alias.kind, alias.targets, quality, cautious, word.is_tag))
                     taken = size
                     break
         if not taken and word.kind == "word" and len(token) >= 5:
@@ -223,6 +232,7 @@ def mentions_of(words: list[Word]) -> list[Mention]:
             guess = (stripped, 0.97) if stripped is not None else _fuzzy(token)
             if guess is not None:
                 alias, quality = guess
+                quality = min(quality, 0.78) if alias.is_rarely_outside else quality
                 found.append(Mention(at, at + 1, alias.kind, alias.targets, quality, False, word.is_tag))
                 taken = 1
         at += taken or 1

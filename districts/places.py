@@ -92,6 +92,7 @@ class Alias:
     name: str
     kind: str
     targets: tuple[Target, ...]
+    is_rarely_outside: bool = False
 
     @property
     def is_ambiguous(self) -> bool:
@@ -201,8 +202,12 @@ def _shared(known: set[Target]) -> Iterator[Alias]:
         spellings, colon, targets = line.partition(" : ")
         if not colon:
             raise ValueError(f"shared.txt, line {number}: ' : ' is missing")
-        found = tuple(_target(part, known, f"shared.txt, line {number}") for part in targets.split(","))
-        yield from (Alias(name, "shared", found) for name in _names(spellings))
+        parts = [part.strip() for part in targets.split(",")]
+        rarely = "rarely outside" in parts
+        found = tuple(
+            _target(part, known, f"shared.txt, line {number}") for part in parts if part != "rarely outside"
+        )
+        yield from (Alias(name, "shared", found, rarely) for name in _names(spellings))
 
 
 def _outside() -> Iterator[Alias]:
