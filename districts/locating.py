@@ -98,6 +98,7 @@ _NOW = _set(
 _AWAY_KIN = _set("sons daughters children kids bete bachche bacche beta बच्चे बेटे बेटा son daughter bhai brother husband")
 _TOWARDS = _set("to till towards upto")
 _TRIED = _set("tried try called checked not nothing nowhere except beyond like source available")
+_OF = [["ke"], ["के"], ["ka"], ["का"], ["k"], ["jila"], ["जिला"], ["zila"], ["dist"]]
 _HOSPITAL_LETTERS = _set("sms mdm एसएमएस")
 _WARD = _set(
     "hospital ward icu bed beds admit admitted bharti emergency doctor doctors ventilator patient opd gate hosp plasma idh oxygen platelets "
@@ -109,8 +110,8 @@ _ENGLISH_IN = _set("in at from near")
 _IN_CASE = _set("kisi bhi har aisi is us किसी भी हर ऐसी इस उस")
 _SAID = _set("wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody")
 _SENT = _set("kiya karo kar bheja kare aaya किया करो भेजा")
-_CAME = _set("came returned back labourers laborers majdoor majdur workers posted sitting alumnus ngo")
-_IN_RAJASTHAN = re.compile(r"\b(?:in|across|throughout|all over) rajasthan\b|पूरे राजस्थान")
+_CAME = _set("came returned back labour labourers laborers majdoor majdur workers posted sitting alumnus ngo")
+_IN_RAJASTHAN = re.compile(r"(?<!not )\b(?:in|across|throughout|all over) rajasthan\b|पूरे राजस्थान")
 _WAR_ROOM = re.compile(r"war ?room|control ?room|helpline|help line|वार ?रूम|कंट्रोल ?रूम|हेल्पलाइन|toll ?free")
 _PIN_WORD = re.compile(r"(?:pin|pincode|pin ?code|postal|zip|पिन|पिनकोड|पिन ?कोड)\W{0,4}(?:code|कोड|no|number)?\W{0,4}$")
 _PIN = re.compile(r"(?<![\d+])[1-9]\d{2}[ -]?\d{3}(?!\d)")
@@ -223,10 +224,10 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
         before = [word.text for word in words[max(previous_last, mention.first - 5) : mention.first]]
         near_before = before[-3:]
         weight = 1.1 if mention.kind == "hospital" else 1.0
-        if mention.kind == "shared":
+        if len(mention.targets) > 1:
             weight = 0.7
         away = False
-        kind = mention.kind
+        kind = "block" if mention.kind == "shared" and len(mention.targets) == 1 else mention.kind
         plain_after = words[mention.last].text if mention.last < len(words) else ""
         straight = mention.last < len(words) and not text[words[mention.last - 1].end : words[mention.last].start].strip(" -")
         if straight and plain_after in _ROAD and mention.kind != "hospital":
@@ -275,7 +276,7 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
                 weight *= 0.6
                 away = True
             if set(near_before) & _NOW:
-                weight *= 1.35
+                weight *= 1.45
         start, end = words[mention.first].start, words[mention.last - 1].end
         weighed.append(
             _Weighed(
@@ -328,6 +329,9 @@ def _settle(weighed: list[_Weighed], words: list[Word]) -> None:
             if other is item or other.kind != "district" or other.is_dropped or len(other.targets) != 1:
                 continue
             named = other.targets[0].district
+            between = [word.text for word in words[min(item.last, other.last) : max(item.first, other.first)]]
+            if named == target.district and target.block and (not between or between in _OF):
+                item.is_qualified = True
             if named == target.district or not _agrees(target, other.targets[0]):
                 continue
             distance = max(other.first - item.last, item.first - other.last)
