@@ -15,7 +15,9 @@ from districts.naming import SOFT, Mention, Word, mentions_of, resolved, words_o
 from districts.places import PinRow, StdCodeRow, Target, blocks, districts, pins, std_codes
 
 OUTSIDE = "outside"
-_AT_MOST = 48  # names weighed in one text: the first ones; a post has a handful, and each is held against each other
+_AT_MOST = (
+    48  # names weighed in one text: the first ones; a post has a handful, and each is held against each other
+)
 SURE = 0.6  # below this confidence no district is named
 
 
@@ -60,7 +62,9 @@ def _set(words: str) -> frozenset[str]:
     return frozenset(fold(words).text.split())
 
 
-_ROAD = _set("road rd roads marg highway hwy bypass expressway phatak pulia puliya line रोड मार्ग हाईवे बाईपास फाटक राजमार्ग सड़क")
+_ROAD = _set(
+    "road rd roads marg highway hwy bypass expressway phatak pulia puliya line रोड मार्ग हाईवे बाईपास फाटक राजमार्ग सड़क"
+)
 _PLACE_AFTER = _set(
     "chc phc cch tehsil teh tahsil block panchayat city kasba kasbe gaon village town district dist jila zila distt hospital station junction jn jn. "
     "सीएचसी पीएचसी तहसील ब्लॉक पंचायत कस्बा कस्बे गांव शहर जिला जिले अस्पताल हॉस्पिटल स्टेशन जंक्शन"
@@ -71,8 +75,12 @@ _PLACE_BEFORE = _set(
 )
 _POSTPOSITION = _set("me mein mai men m se ke ki ka k ko tak city में से के का की को तक शहर जिला जिले")
 _DISTRICT_WORD = _set("district dist distt jila zila zilla jile jilla जिला जिले ज़िला ज़िले")
-_SHIFT_WORD = _set("दो तीन पहली दूसरी तीसरी रात दिन सुबह शाम डबल अपनी मेरी do teen pehli pahli dusri teesri raat din subah shaam double")
-_QUOTA_WORD = _set("quota vaccine injection वैक्सीन ऑक्सीजन इंजेक्शन रेमडेसिविर का ka oxygen राज्य आवंटित तय अपना पूरा कुल")
+_SHIFT_WORD = _set(
+    "दो तीन पहली दूसरी तीसरी रात दिन सुबह शाम डबल अपनी मेरी do teen pehli pahli dusri teesri raat din subah shaam double"
+)
+_QUOTA_WORD = _set(
+    "quota vaccine injection वैक्सीन ऑक्सीजन इंजेक्शन रेमडेसिविर का ka oxygen राज्य आवंटित तय अपना पूरा कुल"
+)
 _QUOTA_AFTER = _set("khatam khatm खत्म पूरा बढ़ा बढ़ाया बढ़ाने बढ़ाओ बढ़ाए घटाया कम तय system quota")
 _SWEET = _set("laddu laddoo raita लड्डू रायता")
 
@@ -81,21 +89,29 @@ _TAKE = _set(
     "jana jane jao jaana jaane jau jaye refer refered referred bhej bhejo bhejna bheja bhejne shift leja lejana lejao chalo jaake jakar "
     "जाना जाने जाओ जाऊं जाएं जाए जाकर रेफर भेज भेजो भेजना भेजा शिफ्ट लेकर जाते bolre"
 )
-_NOT_THERE = _set("full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya loutaya lauta लौटा नहीं nahi nahin nhi ni not no नही")
+_NOT_THERE = _set(
+    "full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya loutaya lauta लौटा नहीं nahi nahin nhi ni not no नही"
+)
 _BRING = _set(
     "bhej bhejo bhijwa bhijwao bhejwa mangwa mangwao mangaye mangwane lane lana laya lekar dilwa dilwado la le lao aaya aa dilwaye koi "
     "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना मंगाया खरीद खरीदने लाते लाए लाना लाने ला लाओ दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta kharid kharidne khareedne late mangate mangwaya"
 )
 _ANYWHERE = _set("kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha")
 _OR = _set("ya or aur and & या और एवं व n")
-_ORIGIN = _set("orig originally native resident hails belongs मूल मूलतः निवासी niwasi nivasi rehne रहने rahne basically")
+_ORIGIN = _set(
+    "orig originally native resident hails belongs मूल मूलतः निवासी niwasi nivasi rehne रहने rahne basically"
+)
 _I = _set("i main mai mein hum ham we मैं हम myself mujhe")
-_AM = _set("hu hun hoon hain hai hoo h rehta rehte rahta rahte rehti हूं हैं हूँ रहता रहते रहती live stay work living")
+_AM = _set(
+    "hu hun hoon hain hai hoo h rehta rehte rahta rahte rehti हूं हैं हूँ रहता रहते रहती live stay work living"
+)
 _LIVE = _set("live living stay staying work working based stuck")
 _NOW = _set(
     "now currently presently present admitted admit admited studying abhi bharti bharthi hospitalised hospitalized settled ab वर्तमान अब अभी भर्ती एडमिट"
 )
-_AWAY_KIN = _set("sons daughters children kids bete bachche bacche beta बच्चे बेटे बेटा son daughter bhai brother husband")
+_AWAY_KIN = _set(
+    "sons daughters children kids bete bachche bacche beta बच्चे बेटे बेटा son daughter bhai brother husband"
+)
 _TOWARDS = _set("to till towards upto")
 _TRIED = _set("tried try called checked not nothing nowhere except beyond like source available")
 _OF = [["ke"], ["के"], ["ka"], ["का"], ["k"], ["jila"], ["जिला"], ["zila"], ["dist"]]
@@ -108,14 +124,21 @@ _INSIDE = _set("me mein mai men में")
 _FROM = _set("se ke से के")
 _ENGLISH_IN = _set("in at from near")
 _IN_CASE = _set("kisi bhi har aisi is us किसी भी हर ऐसी इस उस")
-_SAID = _set("wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody")
+_SAID = _set(
+    "wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody"
+)
 _SENT = _set("kiya karo kar bheja kare aaya किया करो भेजा")
 _CAME = _set("came returned back labour labourers laborers majdoor majdur workers posted sitting alumnus ngo")
 _IN_RAJASTHAN = re.compile(r"(?<!not )\b(?:in|across|throughout|all over) rajasthan\b|पूरे राजस्थान")
+_BREAK = re.compile(r"[.!?\n।|;,]")
 _WAR_ROOM = re.compile(r"war ?room|control ?room|helpline|help line|वार ?रूम|कंट्रोल ?रूम|हेल्पलाइन|toll ?free")
-_PIN_WORD = re.compile(r"(?:pin|pincode|pin ?code|postal|zip|पिन|पिनकोड|पिन ?कोड)\W{0,4}(?:code|कोड|no|number)?\W{0,4}$")
+_PIN_WORD = re.compile(
+    r"(?:pin|pincode|pin ?code|postal|zip|पिन|पिनकोड|पिन ?कोड)\W{0,4}(?:code|कोड|no|number)?\W{0,4}$"
+)
 _PIN = re.compile(r"(?<![\d+])[1-9]\d{2}[ -]?\d{3}(?!\d)")
-_NOT_PIN = re.compile(r"(?:rs|inr|₹|id|otp|order|ref|srf|account|a/c|ifsc|bill)\W{0,3}(?:no\W{0,2}|number\W{0,2})?$")
+_NOT_PIN = re.compile(
+    r"(?:rs|inr|₹|id|otp|order|ref|srf|account|a/c|ifsc|bill)\W{0,3}(?:no\W{0,2}|number\W{0,2})?$"
+)
 _STD = re.compile(r"(?<!\d)(?:\+?91[ -]?)?\(?(0[1-8]\d{1,4})\)?[ /-]{0,3}(\d{5,8})(?!\d)")
 _OUTSIDE_STD = ("011", "0124", "0120", "0129", "022", "033", "040", "044", "079", "080", "020", "0522", "0512", "0562", "0731", "0755", "0751",
                 "0261", "0265", "0281", "0172", "0161", "0612", "0651", "0771", "0712", "0253")  # fmt: skip
@@ -178,7 +201,11 @@ def _agrees(target: Target, other: Target) -> bool:
     if other.district == target.district:
         return True
     was = _was().get(target)
-    return other.district == was if was is not None and was != target.district else other.district in _parents()[target.district]
+    return (
+        other.district == was
+        if was is not None and was != target.district
+        else other.district in _parents()[target.district]
+    )
 
 
 def _is_vetoed(mention: Mention, words: list[Word]) -> bool:
@@ -189,7 +216,9 @@ def _is_vetoed(mention: Mention, words: list[Word]) -> bool:
     before = words[mention.first - 1].text if mention.first else ""
     after = words[mention.last].text if mention.last < len(words) else ""
     if token in ("पाली", "pali", "paali"):
-        return before in _SHIFT_WORD or words[mention.first - 1].kind == "digits" and mention.first > 0 and len(before) == 1
+        return before in _SHIFT_WORD or (
+            words[mention.first - 1].kind == "digits" and mention.first > 0 and len(before) == 1
+        )
     if token in ("कोटा", "kota"):
         if before in ("quota",) or after in _QUOTA_AFTER or after == "quota":
             return True
@@ -206,8 +235,12 @@ def _clause_ends(text: str, words: list[Word]) -> list[int]:
     end = len(words)
     for index in range(len(words) - 1, -1, -1):
         if index + 1 < len(words):
-            gap = text[words[index].end : words[index + 1].start]
-            if any(mark in gap for mark in ".!?\n।|;,"):
+            gap_start, gap_end = words[index].end, words[index + 1].start
+            if (
+                gap_end > gap_start
+                and (gap_end - gap_start > 1 or text[gap_start] != " ")
+                and _BREAK.search(text, gap_start, gap_end)
+            ):
                 end = index + 1
         ends[index] = end
     return ends
@@ -229,7 +262,9 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
         away = False
         kind = "block" if mention.kind == "shared" and len(mention.targets) == 1 else mention.kind
         plain_after = words[mention.last].text if mention.last < len(words) else ""
-        straight = mention.last < len(words) and not text[words[mention.last - 1].end : words[mention.last].start].strip(" -")
+        straight = mention.last < len(words) and not text[
+            words[mention.last - 1].end : words[mention.last].start
+        ].strip(" -")
         if straight and plain_after in _ROAD and mention.kind != "hospital":
             kind, weight = "street", 0.25
         if after:
@@ -238,10 +273,11 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
             if one in _TO:
                 weight *= 0.4
                 away = True
-            elif one in ("ko", "को", "ke", "के", "le", "ले", "k", "ka", "का") and rest & _TAKE or one in _TAKE - {"aa"}:
-                weight *= 0.45
-                away = True
-            elif one in ("se", "से") and set(after[1:4]) & _BRING and not set(after[1:3]) & _AM:
+            elif (
+                (one in ("ko", "को", "ke", "के", "le", "ले", "k", "ka", "का") and rest & _TAKE)
+                or one in _TAKE - {"aa"}
+                or (one in ("se", "से") and set(after[1:4]) & _BRING and not set(after[1:3]) & _AM)
+            ):
                 weight *= 0.45
                 away = True
             elif rest & _NOT_THERE or one in _NOT_THERE or set(after[:4]) & _SAID:
@@ -256,7 +292,7 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
             if set(near_before) & _I and set(after[:4]) & _AM and index:
                 weight *= 0.6
         if before:
-            if before[-1] in _TOWARDS and "from" not in before[:-1] or before[-1] in _TOWARDS and index:
+            if (before[-1] in _TOWARDS and "from" not in before[:-1]) or (before[-1] in _TOWARDS and index):
                 weight *= 0.5
                 away = True
             if set(before[-4:]) & _TRIED and mention.kind != "hospital":
@@ -285,19 +321,22 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
             )
         )  # fmt: skip
     for _ in range(2):
-        for one, other in zip(weighed, weighed[1:], strict=False):
-            between = [word.text for word in words[one.last : other.first]]
-            if len(between) <= 1 and all(word in _OR for word in between) and (between or "," in text[one.end : other.start]
-                                                                              or other.is_away):  # fmt: skip
-                if one.is_away and not other.is_away and other is not weighed[0]:
-                    other.is_away = True
-                    other.weight = min(other.weight, one.weight)
-                elif other.is_away and not one.is_away and one is not weighed[0]:
-                    one.is_away = True
-                    one.weight = min(one.weight, other.weight)
+        for left, right in zip(weighed, weighed[1:], strict=False):
+            between = [word.text for word in words[left.last : right.first]]
+            if len(between) <= 1 and all(word in _OR for word in between) and (between or "," in text[left.end : right.start]
+                                                                              or right.is_away):  # fmt: skip
+                if left.is_away and not right.is_away and right is not weighed[0]:
+                    right.is_away = True
+                    right.weight = min(right.weight, left.weight)
+                elif right.is_away and not left.is_away and left is not weighed[0]:
+                    left.is_away = True
+                    left.weight = min(left.weight, right.weight)
     if weighed and weighed[0].kind not in ("street",):
         weighed[0].weight += 0.1 if weighed[0].is_tag else 0.3
-        if weighed[0].kind in ("place", "block"):  # who names a small town first means it; the cities after it are where they tried
+        if weighed[0].kind in (
+            "place",
+            "block",
+        ):  # who names a small town first means it; the cities after it are where they tried
             weighed[0].weight += 0.15
     return weighed
 
@@ -335,7 +374,7 @@ def _settle(weighed: list[_Weighed], words: list[Word]) -> None:
             if named == target.district or not _agrees(target, other.targets[0]):
                 continue
             distance = max(other.first - item.last, item.first - other.last)
-            labelled = 0 < other.first and words[other.first - 1].text in _DISTRICT_WORD
+            labelled = other.first > 0 and words[other.first - 1].text in _DISTRICT_WORD
             if distance <= 1 or (distance <= 3 and labelled) or other.is_tag:
                 other.is_dropped = True
                 item.is_qualified = True
@@ -359,9 +398,17 @@ def _believed(found: list[Mention], words: list[Word]) -> list[Mention]:
             if after not in _SENT and (after in _INSIDE or after in _WARD) and window & _WARD:
                 believed.append(mention)
             continue
-        if token in ("nagar", "नगर") and mention.first and words[mention.first].start - words[mention.first - 1].end < 2:
+        if (
+            token in ("nagar", "नगर")
+            and mention.first
+            and words[mention.first].start - words[mention.first - 1].end < 2
+        ):
             continue
-        soft = token in SOFT and before not in _IN_CASE and (after in _INSIDE or after in _FROM or before in _ENGLISH_IN)
+        soft = (
+            token in SOFT
+            and before not in _IN_CASE
+            and (after in _INSIDE or after in _FROM or before in _ENGLISH_IN)
+        )
         if mention.is_tag or before in _PLACE_BEFORE or after in _PLACE_AFTER or soft:
             believed.append(mention)
             continue
@@ -403,7 +450,7 @@ def _numbers(text: str, ignore: Sequence[tuple[int, int]], has_names: bool) -> l
         ):  # fmt: skip
             continue
         if row is not None:
-            targets = (Target(row.district),)
+            targets: tuple[Target, ...] = (Target(row.district),)
             if row.share < 0.6:
                 targets = (*targets, *(Target(other) for other in row.others))
             weight = (1.2 if labelled else 1.0) * (0.75 + 0.25 * row.share)
@@ -420,8 +467,11 @@ def _numbers(text: str, ignore: Sequence[tuple[int, int]], has_names: bool) -> l
         for length in (5, 4, 3):
             area = areas.get(digits[:length])
             if area is not None:
-                targets = (Target(area.district), *(Target(other) for other in area.others))
-                found.append(_Weighed(targets, "std code", match.start(), match.end(), 0.8, 0.8))
+                reached: tuple[Target, ...] = (
+                    Target(area.district),
+                    *(Target(other) for other in area.others),
+                )
+                found.append(_Weighed(reached, "std code", match.start(), match.end(), 0.8, 0.8))
                 break
             if digits[:length] in _OUTSIDE_STD:
                 found.append(_Weighed((Target(None),), "std code", match.start(), match.end(), 0.8, 0.7))
@@ -441,9 +491,13 @@ def _candidates(weighed: list[_Weighed]) -> tuple[Candidate, ...]:
     return tuple(seen.values())[:12]
 
 
-def _block_of(district: str, weighed: list[_Weighed], words: list[Word], text: str) -> tuple[str | None, float]:
+def _block_of(
+    district: str, weighed: list[_Weighed], words: list[Word], text: str
+) -> tuple[str | None, float]:
     """The block that the text names in its district, with how surely."""
-    own = [w for w in weighed if len(w.targets) == 1 and w.targets[0].district == district and w.kind != "street"]
+    own = [
+        w for w in weighed if len(w.targets) == 1 and w.targets[0].district == district and w.kind != "street"
+    ]
     heaviest = max((w.weight for w in own), default=0.0)
     best: _Weighed | None = None
     for item in own:
@@ -452,11 +506,22 @@ def _block_of(district: str, weighed: list[_Weighed], words: list[Word], text: s
             continue
         following = words[item.last].text if 0 <= item.last < len(words) else ""
         adjoining = 0 <= item.last < len(words) and not text[item.end : words[item.last].start].strip(" ")
-        if block in district and district not in _old_districts() and following in _DISTRICT_WORD and adjoining:
+        if (
+            block in district
+            and district not in _old_districts()
+            and following in _DISTRICT_WORD
+            and adjoining
+        ):
             continue
-        specific = [w for w in own if w is not item and w.kind in ("hospital", "place", "block") and w.targets[0].block != block]
+        specific = [
+            w
+            for w in own
+            if w is not item and w.kind in ("hospital", "place", "block") and w.targets[0].block != block
+        ]
         beside = any(w.first >= 0 and max(w.first - item.last, item.first - w.last) <= 2 for w in specific)
-        if item.weight < heaviest * 0.72 and not (item.is_qualified or beside) or item.is_away and item.weight < heaviest:
+        if (item.weight < heaviest * 0.72 and not (item.is_qualified or beside)) or (
+            item.is_away and item.weight < heaviest
+        ):
             continue
         if not beside and any(other.weight > item.weight for other in specific):
             continue
@@ -477,7 +542,9 @@ def locate(text: str | Folded, *, ignore: Sequence[tuple[int, int]] = ()) -> Pla
     if folded.offsets is not None and ignore:
         spots = folded.offsets
         ignore = [_folded_span(spots, start, end) for start, end in ignore]
-    weighed += _numbers(plain, ignore, any(len(w.targets) == 1 and w.kind != "street" for w in weighed))[:_AT_MOST]
+    weighed += _numbers(plain, ignore, any(len(w.targets) == 1 and w.kind != "street" for w in weighed))[
+        :_AT_MOST
+    ]
     if not weighed:
         return Place(None, None, None, None, False, 0.0, 0.0, (), ())
     _settle(weighed, words)

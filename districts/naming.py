@@ -51,9 +51,63 @@ _NOT_A_VARIANT = frozenset(
     ).text.split()
 )
 _AFFIXES = frozenset(
-    "sos help helps needs need oxygen beds bed covid corona fights fight district city rajasthan raj news updates update police "
-    "collector emergency hospital plasma blood food cares wale walo wala me mein se ke ki ka ko ne icu relief lockdown "
-    "wasi vasi vaasi dist cmho covidhelp covidsos oxygensos save resources fightscorona fightscovid sahayata madad".split()
+    [
+        "sos",
+        "help",
+        "helps",
+        "needs",
+        "need",
+        "oxygen",
+        "beds",
+        "bed",
+        "covid",
+        "corona",
+        "fights",
+        "fight",
+        "district",
+        "city",
+        "rajasthan",
+        "raj",
+        "news",
+        "updates",
+        "update",
+        "police",
+        "collector",
+        "emergency",
+        "hospital",
+        "plasma",
+        "blood",
+        "food",
+        "cares",
+        "wale",
+        "walo",
+        "wala",
+        "me",
+        "mein",
+        "se",
+        "ke",
+        "ki",
+        "ka",
+        "ko",
+        "ne",
+        "icu",
+        "relief",
+        "lockdown",
+        "wasi",
+        "vasi",
+        "vaasi",
+        "dist",
+        "cmho",
+        "covidhelp",
+        "covidsos",
+        "oxygensos",
+        "save",
+        "resources",
+        "fightscorona",
+        "fightscovid",
+        "sahayata",
+        "madad",
+    ]
 ) | frozenset(
     fold("मदद में से के का की को वासी वासियों वाले वालों कोविड कोरोना ऑक्सीजन सहायता जिला शहर हेल्प एसओएस").text.split()
 )
@@ -151,7 +205,7 @@ def _names() -> _Names:
         if len(parts) > 1 or len(spelled) < 5 or spelled in _CAUTIOUS or alias.kind == "hospital":
             continue
         key = sound_of(spelled)
-        if len(key) < 4:
+        if len(key) < (4 if key[0] >= "\u0900" else 5):
             continue
         known = sounds.setdefault(key, alias)
         if known is not None and known.targets != alias.targets:
@@ -170,7 +224,7 @@ def _fuzzy(token: str) -> tuple[Alias, float] | None:
         return None
     names = _names()
     key = sound_of(token)
-    if len(key) >= 4:
+    if len(key) >= (4 if key[:1] >= "\u0900" else 5):
         alias = names.sounds.get(key)
         if alias is not None:
             return alias, 0.92
@@ -223,8 +277,10 @@ def mentions_of(words: list[Word]) -> list[Mention]:
                 alias = exact.get(spelled)
                 if alias is not None:
                     cautious = size == 1 and spelled in _CAUTIOUS
-                    quality = 0.78 if alias.is_rarely_outside else 1.0
-                    found.append(Mention(at, at + size, alias.kind, alias.targets, quality, cautious, word.is_tag))
+                    quality = 0.55 if alias.is_common else 0.78 if alias.is_rarely_outside else 1.0
+                    found.append(
+                        Mention(at, at + size, alias.kind, alias.targets, quality, cautious, word.is_tag)
+                    )
                     taken = size
                     break
         if not taken and word.kind == "word" and len(token) >= 5:

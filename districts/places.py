@@ -93,6 +93,7 @@ class Alias:
     kind: str
     targets: tuple[Target, ...]
     is_rarely_outside: bool = False
+    is_common: bool = False  # a hospital's name that other towns have as well: a candidate, not an answer
 
     @property
     def is_ambiguous(self) -> bool:
@@ -159,7 +160,9 @@ def hospitals() -> tuple[HospitalRow, ...]:
     for district, rows in _json("hospitals.json").items():
         for name, row in rows.items():
             latitude, longitude = row.get("at") or (None, None)
-            found.append(HospitalRow(name, district, row["kind"], tuple(row["spellings"]), latitude, longitude))
+            found.append(
+                HospitalRow(name, district, row["kind"], tuple(row["spellings"]), latitude, longitude)
+            )
     return tuple(found)
 
 
@@ -229,7 +232,9 @@ def aliases() -> tuple[Alias, ...]:
         found.extend(Alias(name, "block", (target,)) for name in (block.name, block.hi, *block.spellings))
     for district in districts():
         target = Target(district.name)
-        found.extend(Alias(name, "district", (target,)) for name in (district.name, district.hi, *district.spellings))
+        found.extend(
+            Alias(name, "district", (target,)) for name in (district.name, district.hi, *district.spellings)
+        )
     seats = {
         (alias.targets[0].district, alias.name.lower()): alias.targets[0]
         for alias in found
@@ -240,5 +245,9 @@ def aliases() -> tuple[Alias, ...]:
         words = [word for word in hospital.name.lower().replace(",", " ").split() if word not in own]
         named = [seats[hospital.district, word] for word in words if (hospital.district, word) in seats]
         target = named[0] if named else Target(hospital.district)
-        found.extend(Alias(name, "hospital", (target,)) for name in (hospital.name, *hospital.spellings))
+        is_common = (
+            not hospital.spellings and not named and hospital.district.lower() not in hospital.name.lower()
+        )
+        names = (hospital.name, *hospital.spellings)
+        found.extend(Alias(name, "hospital", (target,), is_common=is_common) for name in names)
     return tuple(found)

@@ -41,18 +41,27 @@ def sound_of(name: str) -> str:
 
 
 def near_keys(name: str) -> set[str]:
-    """The name and what is left of it when one letter but the first goes: two names that differ by one letter share a key."""
+    """The name, and what is left of it when one letter but the first goes: names one letter apart share a key."""
     return {name} | {name[:i] + name[i + 1 :] for i in range(1, len(name))}
 
 
+_VOWELS = frozenset("aeiou\u093e\u093f\u0941\u0947\u094b")
+
+
 def is_one_edit_apart(one: str, other: str) -> bool:
-    """At most one letter added, lost, changed, or two neighbours swapped."""
+    """At most one letter inside lost or added, two neighbours swapped, or one vowel for another.
+
+    A consonant for another makes a different name (`Bhiwari`, `bhikari`), and so does a letter more at the end
+    (`Jodhpur`, `Jodhpuri`).
+    """
     if one == other:
         return True
-    if abs(len(one) - len(other)) > 1:
+    if abs(len(one) - len(other)) > 1 or one.startswith(other) or other.startswith(one):
         return False
     start = 0
     while start < min(len(one), len(other)) and one[start] == other[start]:
         start += 1
     a, b = one[start:], other[start:]
-    return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and len(a) > 1 and a[2:] == b[2:])
+    if a[1:] == b[1:]:
+        return a[0] in _VOWELS and b[0] in _VOWELS
+    return a[1:] == b or a == b[1:] or (len(a) > 1 and a[:2] == b[1::-1] and a[2:] == b[2:])

@@ -86,7 +86,10 @@ def test_a_shared_name_waits_for_what_decides_it(text, answer):
 def test_an_undecided_name_offers_its_candidates():
     place = locate("Shahpura me oxygen chahiye")
     assert place.district is None
-    assert {(c.district, c.block) for c in place.candidates} == {("Jaipur", "Shahpura"), ("Bhilwara", "Shahpura")}
+    assert {(c.district, c.block) for c in place.candidates} == {
+        ("Jaipur", "Shahpura"),
+        ("Bhilwara", "Shahpura"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,23 @@ def test_folding_any_text_keeps_offsets_inside_the_original(raw):
 
 
 PIECES = st.sampled_from(
-    ["जयपुर ", "kota", " में ", "#", "302017 ", "\u200d", "बाड\u093cमेर", "रामगढ़ ", "se ", "(", "0141-2900400", "\n", "🆘", "\ud800", "sms "]
+    [
+        "जयपुर ",
+        "kota",
+        " में ",
+        "#",
+        "302017 ",
+        "\u200d",
+        "बाड\u093cमेर",
+        "रामगढ़ ",
+        "se ",
+        "(",
+        "0141-2900400",
+        "\n",
+        "🆘",
+        "\ud800",
+        "sms ",
+    ]
 )
 
 
