@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from .clauses import Parsed
-from .needs import NEEDS, Named
+from .needs import NEEDS, Named, decide
 
 _MOST_TOKENS = 400
+_PREFIX = 5  # a spelling key of Latin letters opens with its mark: four letters of it
 
 
 def shape(name: str) -> str:
@@ -22,6 +23,7 @@ def text_features(parsed: Parsed, phones: int, spo2: int | None, rule_kind: str,
     """The features of a whole text, for its kind and urgency."""
     words = [shape(name) for name in parsed.names[:_MOST_TOKENS]]
     found = set(words)
+    found.update("p:" + word[:_PREFIX] for word in words if len(word) > _PREFIX)
     found.update(map("_".join, zip(words, words[1:], strict=False)))
     concepts = [mention.concepts[0] for mention in parsed.mentions[:_MOST_TOKENS]]
     for mention in parsed.mentions[:_MOST_TOKENS]:
@@ -62,6 +64,10 @@ def need_features(parsed: Parsed, named: list[Named], base: Iterable[str]) -> se
             found.add(f"{key}>{shape(words[at])}")
         for concept in parsed.in_clause[parsed.clause_of(one.mention)]:
             found.add(f"{key}&{concept}")
+    for is_offer in (False, True):
+        chosen, _ = decide(named, is_offer)
+        found.update(f"rule{is_offer:d}:{need}" for need in chosen)
+        found.add(f"rule{is_offer:d}#{len(chosen)}")
     asked = [need for need in NEEDS if standings.get(need, set()) & {"asked"}]
     named_ones = [need for need in NEEDS if need in standings]
     found.add("asked:" + ",".join(asked))

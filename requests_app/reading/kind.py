@@ -16,9 +16,10 @@ def points(parsed: Parsed, phones: int, has_spo2: bool, needs_asked: int, needs_
     request += 0.9 * needs_asked + 0.6 * (needs_named > 0) * bool(count("lack")) + 1.5 * has_spo2 + 0.7 * bool(count("critical"))
     request += 0.4 * bool(count("high")) + 0.8 * (phones > 0) + 2.5 * bool(count("still"))
     offer = 2.2 * min(wishes, 2) + 0.7 * min(count("offer", 0), 4) + 0.9 * (phones > 0) * (asks == 0) + 0.5 * (needs_named > 0)
-    update = 2.4 * bool(count("solved")) + 1.4 * bool(count("got")) + 2.6 * bool(count("died")) + 1.8 * bool(count("dead_number"))
+    offer += 0.6 * min(count("giving", 0), 3)
+    update = 2.4 * bool(count("solved")) + 1.4 * bool(count("got")) + 2.6 * bool(count("died")) + 1.8 * bool(count("dead_number")) + 1.2 * bool(count("update_verb"))
     update -= 0.9 * asks
-    thanks = 2.2 * bool(count("thanks")) + 0.6 * min(count("thanks", 0), 3) - 1.5 * bool(count("thanks_ahead")) - 0.8 * asks
+    thanks = 2.2 * bool(count("thanks")) + 0.6 * min(count("thanks", 0), 3) + 0.9 * bool(count("praise")) - 1.5 * bool(count("thanks_ahead")) - 0.8 * asks
     thanks -= 1.0 * (phones > 0)
     other = 1.6 + 0.9 * min(count("politics", 0), 3) + 0.8 * min(count("news", 0), 3) + 1.0 * bool(count("advice"))
     other += 1.6 * min(count("advert", 0), 3) + 1.5 * bool(count("joke")) + 2.0 * bool(count("condole")) + 1.5 * bool(count("auto"))
@@ -43,8 +44,8 @@ def news_of_update(parsed: Parsed) -> str | None:
 # The lists in which the words of a kind stand, the most telling first.
 WORDS_OF = {
     "request": ("ask", "help", "still", "lack", "critical", "polite"),
-    "offer": ("wish", "offer"),
-    "update": ("solved", "died", "dead_number", "got", "unneeded", "still"),
-    "thanks": ("thanks",),
+    "offer": ("wish", "offer", "giving"),
+    "update": ("solved", "died", "dead_number", "update_verb", "got", "unneeded", "still"),
+    "thanks": ("thanks", "praise"),
     "other": ("advert", "politics", "news", "advice", "condole", "joke", "auto"),
 }

@@ -25,7 +25,7 @@ LABELLED = Path(__file__).parent / "labelled"
 FOLDS = 5
 MEASURED = ("kind.macro_f1", "request.recall", "noise_as_request", "needs.micro.f1", "urgency.critical.recall")
 _LEAST_COUNT = 2
-_KIND_STRENGTH, _NEEDS_STRENGTH, _URGENCY_STRENGTH = 0.35, 0.35, 0.35
+_KIND_STRENGTH, _NEEDS_STRENGTH, _URGENCY_STRENGTH = 2.0, 2.0, 2.0
 _SMALLEST_WEIGHT = 0.02
 _DIGITS = 3
 
