@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import os
+import secrets
 import selectors
 import signal
 import socket
@@ -24,7 +25,8 @@ from requests_app import demo, ingest_loop, loops, sweeping, x_client
 from requests_app.clock import database_now
 from requests_app.tasks import wake_readers
 
-SIMULATOR_ID = "99"
+SIMULATOR_ID = "1380000000000000001"
+KEYS = ("X_API_KEY", "X_API_SECRET", "X_ACCESS_TOKEN", "X_ACCESS_SECRET")
 
 
 class Command(BaseCommand):
@@ -43,9 +45,10 @@ class Command(BaseCommand):
             self._prepare()
             if settings.DEMO and not settings.X_API_BASE:
                 # The simulator's address is a setting, and settings are read once: start again with it set.
-                process, url = self._start_simulator(options["speed"])
+                keys = {name: secrets.token_hex(16) for name in KEYS}
+                process, url = self._start_simulator(options["speed"], keys)
                 lock.close()
-                self._start_again(url, process)
+                self._start_again(url, process, keys)
         try:
             self._serve(options["port"])
         finally:
@@ -78,18 +81,22 @@ class Command(BaseCommand):
             self.stdout.write(f"  {name} ready ({time.monotonic() - began:.1f} s)")
             self.stdout.flush()
 
-    def _start_simulator(self, speed: float) -> tuple["subprocess.Popen[str]", str]:
+    def _start_simulator(self, speed: float, keys: dict[str, str]) -> tuple["subprocess.Popen[str]", str]:
         command = [sys.executable, "-m", "tests.xsim", "--port", "0", "--parent-death"]
         command += ["--archive", str(settings.BASE_DIR / "tests" / "xsim" / "archive.jsonl"), "--pace", "life"]
         command += ["--state", str(settings.DATA_DIR / "simulator.json"), "--speed", str(speed)]
         command += ["--handle", settings.X_HANDLE, "--user-id", SIMULATOR_ID]
         process = subprocess.Popen(
-            command, cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, **keys},
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
         )
         return process, _url_printed_by(process)
 
-    def _start_again(self, url: str, process: "subprocess.Popen[str]") -> None:
-        keys = {name: f"demo-{name.lower().replace('_', '-')}" for name in x_client.KEY_NAMES if "BEARER" not in name}
+    def _start_again(self, url: str, process: "subprocess.Popen[str]", keys: dict[str, str]) -> None:
         environment = {**os.environ, **keys, "X_API_BASE": url, "X_USER_ID": SIMULATOR_ID, "DEMO": "1"}
         sys.stdout.flush()
         os.execve(sys.executable, [sys.executable, *sys.argv, "--simulator", str(process.pid)], environment)
