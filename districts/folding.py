@@ -1,11 +1,12 @@
 """How the text of a post is folded for matching, while each place in the original stays known.
 
-What folding does, one character at a time: lower case; digits of every script to ASCII; compatibility forms (full-width
-letters, mathematical alphabets, ligatures) and accents to plain letters; curly quotes, dashes and odd spaces to plain ones;
-controls and lone surrogates to a space; zero-width characters, direction marks, variation selectors, the keycap frame and
-the joiners between Devanagari letters to nothing. In Devanagari the nukta goes, chandrabindu becomes anusvara, a nasal
-consonant joined to a following stop becomes anusvara (`एम्बुलेंस` = `एंबुलेंस`), and the vowels that only English words have
-become the Hindi ones (`हॉस्पिटल` = `हास्पिटल`). A word list that is compared with folded text must be folded as well.
+What folding does, one character at a time: lower case; digits of every script to ASCII; compatibility forms
+(full-width letters, mathematical alphabets, ligatures) and accents to plain letters; curly quotes, dashes
+and odd spaces to plain ones; controls and lone surrogates to a space; zero-width characters, direction
+marks, variation selectors, the keycap frame and the joiners between Devanagari letters to nothing. In
+Devanagari the nukta goes, chandrabindu becomes anusvara, a nasal consonant joined to a following stop
+becomes anusvara (`एम्बुलेंस` = `एंबुलेंस`), and the vowels that only English words have become the Hindi
+ones (`हॉस्पिटल` = `हास्पिटल`). A word list that is compared with folded text must be folded as well.
 """
 
 import re
@@ -39,7 +40,8 @@ _PLAIN = {
 _MARKS = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f\U000e0100-\U000e01ef]"
 )
-# Letters in black or blue boxes, as blood groups are typed with (🅰 🅱 🅾), have no compatibility form in Unicode.
+# Letters in black or blue boxes, as blood groups are typed with (🅰 🅱 🅾), have no compatibility
+# form in Unicode.
 _BOXED = {0x1F150 + i: chr(97 + i) for i in range(26)} | {0x1F170 + i: chr(97 + i) for i in range(26)}
 
 
@@ -71,7 +73,8 @@ def _fold_character(character: str) -> str:
 
 
 class _FoldingTable(dict[int, str]):
-    """For str.translate: filled as characters are met; only what changes, or is common, is kept, so that its size is bounded."""
+    """For str.translate: filled as characters are met; only what changes, or is common, is kept,
+    so that its size is bounded."""
 
     def __missing__(self, code: int) -> str:
         folded = _fold_character(chr(code))
@@ -82,7 +85,8 @@ class _FoldingTable(dict[int, str]):
 
 _TABLE = _FoldingTable({code: _fold_character(chr(code)) for code in (*range(0x80), *range(0x900, 0x980))})
 
-# A stretch that may change its length: a nasal consonant joined to a stop or to a sibilant, or any character beyond those
+# A stretch that may change its length: a nasal consonant joined to a stop or to a sibilant, or any
+# character beyond those
 # of which it is known that one gives one (ASCII, Devanagari but the nukta, dashes and quotes, pictures).
 _STRETCH = re.compile(
     "[ङञणनम]\u094d[\u200c\u200d]*(?=[क-घच-झट-ढत-धप-भशस\u0958-\u095e])"
@@ -95,7 +99,8 @@ _ANUSVARA = "\u0902"
 class Folded:
     """A text as written (`raw`) and as it is matched (`text`).
 
-    `offsets[i]` is where the character `text[i]` came from in `raw`, with len(raw) as one entry more; None where both have
+    `offsets[i]` is where the character `text[i]` came from in `raw`, with len(raw) as one entry
+    more; None where both have
     the same length, character by character.
     """
 
@@ -104,7 +109,8 @@ class Folded:
     offsets: tuple[int, ...] | None = None
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """Where text[start:end] stands in `raw`, as (start, end); marks that folding dropped after a letter belong to it."""
+        """Where text[start:end] stands in `raw`, as (start, end); marks that folding dropped after
+        a letter belong to it."""
         if self.offsets is None:
             return start, end
         raw_start = self.offsets[start]

@@ -1,14 +1,15 @@
 """Where a text is: the district, and the block if it is named, at which help must arrive.
 
-Every name, PIN and telephone area in the text is weighed by the words around it (who is there, who only came from there, where
-no bed was found, where somebody would be taken); the heaviest place wins if it is clearly heavier than the next. Unsure is an
-answer: district None with candidates.
+Every name, PIN and telephone area in the text is weighed by the words around it (who is there, who only
+came from there, where no bed was found, where somebody would be taken); the heaviest place wins if it is
+clearly heavier than the next. Unsure is an answer: district None with candidates.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from districts.folding import Folded, fold
 from districts.naming import SOFT, Mention, Word, mentions_of, resolved, words_of
@@ -63,20 +64,24 @@ def _set(words: str) -> frozenset[str]:
 
 
 _ROAD = _set(
-    "road rd roads marg highway hwy bypass expressway phatak pulia puliya line रोड मार्ग हाईवे बाईपास फाटक राजमार्ग सड़क"
+    "road rd roads marg highway hwy bypass expressway phatak pulia puliya line रोड मार्ग "
+    "हाईवे बाईपास फाटक राजमार्ग सड़क"
 )
 _PLACE_AFTER = _set(
-    "chc phc cch tehsil teh tahsil block panchayat city kasba kasbe gaon village town district dist jila zila distt hospital station junction jn jn. "
+    "chc phc cch tehsil teh tahsil block panchayat city kasba kasbe gaon village town "
+    "district dist jila zila distt hospital station junction jn jn. "
     "सीएचसी पीएचसी तहसील ब्लॉक पंचायत कस्बा कस्बे गांव शहर जिला जिले अस्पताल हॉस्पिटल स्टेशन जंक्शन"
 )
 _PLACE_BEFORE = _set(
-    "tehsil teh tahsil block chc phc place location address dist district distt jila zila city gaon village loc jagah from near "
+    "tehsil teh tahsil block chc phc place location address dist district distt jila zila "
+    "city gaon village loc jagah from near "
     "तहसील ब्लॉक सीएचसी स्थान पता जिला जिले गांव कस्बा शहर"
 )
 _POSTPOSITION = _set("me mein mai men m se ke ki ka k ko tak city में से के का की को तक शहर जिला जिले")
 _DISTRICT_WORD = _set("district dist distt jila zila zilla jile jilla जिला जिले ज़िला ज़िले")
 _SHIFT_WORD = _set(
-    "दो तीन पहली दूसरी तीसरी रात दिन सुबह शाम डबल अपनी मेरी do teen pehli pahli dusri teesri raat din subah shaam double"
+    "दो तीन पहली दूसरी तीसरी रात दिन सुबह शाम डबल अपनी मेरी do teen pehli pahli dusri teesri "
+    "raat din subah shaam double"
 )
 _QUOTA_WORD = _set(
     "quota vaccine injection वैक्सीन ऑक्सीजन इंजेक्शन रेमडेसिविर का ka oxygen राज्य आवंटित तय अपना पूरा कुल"
@@ -86,15 +91,19 @@ _SWEET = _set("laddu laddoo raita लड्डू रायता")
 
 _TO = _set("tak तक")
 _TAKE = _set(
-    "jana jane jao jaana jaane jau jaye refer refered referred bhej bhejo bhejna bheja bhejne shift leja lejana lejao chalo jaake jakar "
+    "jana jane jao jaana jaane jau jaye refer refered referred bhej bhejo bhejna bheja "
+    "bhejne shift leja lejana lejao chalo jaake jakar "
     "जाना जाने जाओ जाऊं जाएं जाए जाकर रेफर भेज भेजो भेजना भेजा शिफ्ट लेकर जाते bolre"
 )
 _NOT_THERE = _set(
-    "full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya loutaya lauta लौटा नहीं nahi nahin nhi ni not no नही"
+    "full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya "
+    "loutaya lauta लौटा नहीं nahi nahin nhi ni not no नही"
 )
 _BRING = _set(
-    "bhej bhejo bhijwa bhijwao bhejwa mangwa mangwao mangaye mangwane lane lana laya lekar dilwa dilwado la le lao aaya aa dilwaye koi "
-    "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना मंगाया खरीद खरीदने लाते लाए लाना लाने ला लाओ दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta kharid kharidne khareedne late mangate mangwaya"
+    "bhej bhejo bhijwa bhijwao bhejwa mangwa mangwao mangaye mangwane lane lana laya lekar "
+    "dilwa dilwado la le lao aaya aa dilwaye koi "
+    "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना मंगाया खरीद खरीदने लाते लाए लाना लाने ला लाओ "
+    "दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta kharid kharidne khareedne late mangate mangwaya"
 )
 _ANYWHERE = _set("kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha")
 _OR = _set("ya or aur and & या और एवं व n")
@@ -107,7 +116,8 @@ _AM = _set(
 )
 _LIVE = _set("live living stay staying work working based stuck")
 _NOW = _set(
-    "now currently presently present admitted admit admited studying abhi bharti bharthi hospitalised hospitalized settled ab वर्तमान अब अभी भर्ती एडमिट"
+    "now currently presently present admitted admit admited studying abhi bharti bharthi "
+    "hospitalised hospitalized settled ab वर्तमान अब अभी भर्ती एडमिट"
 )
 _AWAY_KIN = _set(
     "sons daughters children kids bete bachche bacche beta बच्चे बेटे बेटा son daughter bhai brother husband"
@@ -117,7 +127,8 @@ _TRIED = _set("tried try called checked not nothing nowhere except beyond like s
 _OF = [["ke"], ["के"], ["ka"], ["का"], ["k"], ["jila"], ["जिला"], ["zila"], ["dist"]]
 _HOSPITAL_LETTERS = _set("sms mdm एसएमएस")
 _WARD = _set(
-    "hospital ward icu bed beds admit admitted bharti emergency doctor doctors ventilator patient opd gate hosp plasma idh oxygen platelets "
+    "hospital ward icu bed beds admit admitted bharti emergency doctor doctors ventilator "
+    "patient opd gate hosp plasma idh oxygen platelets "
     "अस्पताल वार्ड आईसीयू बेड भर्ती इमरजेंसी डॉक्टर वेंटिलेटर मरीज एडमिट गेट ऑक्सीजन"
 )
 _INSIDE = _set("me mein mai men में")
@@ -140,8 +151,10 @@ _NOT_PIN = re.compile(
     r"(?:rs|inr|₹|id|otp|order|ref|srf|account|a/c|ifsc|bill)\W{0,3}(?:no\W{0,2}|number\W{0,2})?$"
 )
 _STD = re.compile(r"(?<!\d)(?:\+?91[ -]?)?\(?(0[1-8]\d{1,4})\)?[ /-]{0,3}(\d{5,8})(?!\d)")
-_OUTSIDE_STD = ("011", "0124", "0120", "0129", "022", "033", "040", "044", "079", "080", "020", "0522", "0512", "0562", "0731", "0755", "0751",
-                "0261", "0265", "0281", "0172", "0161", "0612", "0651", "0771", "0712", "0253")  # fmt: skip
+_OUTSIDE_STD = tuple(
+    "011 0124 0120 0129 022 033 040 044 079 080 020 0522 0512 0562 "
+    "0731 0755 0751 0261 0265 0281 0172 0161 0612 0651 0771 0712 0253".split()
+)
 
 
 @cache
@@ -321,10 +334,10 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
             )
         )  # fmt: skip
     for _ in range(2):
-        for left, right in zip(weighed, weighed[1:], strict=False):
+        for left, right in pairwise(weighed):
             between = [word.text for word in words[left.last : right.first]]
-            if len(between) <= 1 and all(word in _OR for word in between) and (between or "," in text[left.end : right.start]
-                                                                              or right.is_away):  # fmt: skip
+            listed = bool(between) or "," in text[left.end : right.start] or right.is_away
+            if listed and len(between) <= 1 and all(word in _OR for word in between):
                 if left.is_away and not right.is_away and right is not weighed[0]:
                     right.is_away = True
                     right.weight = min(right.weight, left.weight)

@@ -1,6 +1,8 @@
-"""The gazetteer files, read into plain values: districts, blocks, PINs, telephone areas, hospitals, and names of places.
+"""The gazetteer files, read into plain values: districts, blocks, PINs, telephone areas,
+hospitals, and names of places.
 
-The files under districts/gazetteer/ are written to be read and added to by hand; SOURCES.md there names where facts come from.
+The files under districts/gazetteer/ are written to be read and added to by hand; SOURCES.md there
+names where facts come from.
 An unreadable line raises ValueError with the file and the line.
 """
 
@@ -16,7 +18,8 @@ FOLDER = Path(__file__).parent / "gazetteer"
 
 @dataclass(frozen=True, slots=True)
 class DistrictRow:
-    """One of the 41 districts; `code` is its Local Government Directory code, `tile` its (column, row) in a tile map."""
+    """One of the 41 districts; `code` is its Local Government Directory code, `tile` its (column,
+    row) in a tile map."""
 
     code: int
     name: str
@@ -32,7 +35,8 @@ class DistrictRow:
 
 @dataclass(frozen=True, slots=True)
 class BlockRow:
-    """A block (panchayat samiti) of today's district `district`; `was` is its district of 2021. LGD numbers blocks apart
+    """A block (panchayat samiti) of today's district `district`; `was` is its district of 2021.
+    LGD numbers blocks apart
     from districts, so that a block and a district may have the same code."""
 
     code: int
@@ -47,7 +51,8 @@ class BlockRow:
 
 @dataclass(frozen=True, slots=True)
 class PinRow:
-    """A postal code: the district of most of its post offices, their share (0 to 1), other districts, the usual block."""
+    """A postal code: the district of most of its post offices, their share (0 to 1), other
+    districts, the usual block."""
 
     pin: str
     district: str
@@ -58,7 +63,8 @@ class PinRow:
 
 @dataclass(frozen=True, slots=True)
 class StdCodeRow:
-    """A telephone area: its code with the leading 0, what it is called, its district, other districts it reaches into."""
+    """A telephone area: its code with the leading 0, what it is called, its district, other
+    districts it reaches into."""
 
     code: str
     area: str
@@ -86,7 +92,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A spelling and what it may stand for. `kind` is district, block, place, hospital, shared or outside; more than one
+    """A spelling and what it may stand for. `kind` is district, block, place, hospital, shared or
+    outside; more than one
     target means that the name alone decides nothing."""
 
     name: str
@@ -222,7 +229,8 @@ def _outside() -> Iterator[Alias]:
 
 @cache
 def aliases() -> tuple[Alias, ...]:
-    """Every spelling of every place. The same spelling may stand in several rows: shared names come first, then places
+    """Every spelling of every place. The same spelling may stand in several rows: shared names
+    come first, then places
     and hospitals, outside, blocks, districts; the first row of a spelling (as folded) is the one that counts, but for a
     district's own name."""
     known = {Target(d.name) for d in districts()} | {Target(b.district, b.name) for b in blocks()}

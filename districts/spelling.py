@@ -41,7 +41,8 @@ def sound_of(name: str) -> str:
 
 
 def near_keys(name: str) -> set[str]:
-    """The name, and what is left of it when one letter but the first goes: names one letter apart share a key."""
+    """The name, and what is left of it when one letter but the first goes: names one letter apart
+    share a key."""
     return {name} | {name[:i] + name[i + 1 :] for i in range(1, len(name))}
 
 
