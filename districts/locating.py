@@ -45,7 +45,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where help must arrive. `district` is an English name of today's 41 or None; `is_outside` is clearly not Rajasthan.
+    """Where help must arrive. `district` is an English name of today's 41 or None; `is_outside` is
+    clearly not Rajasthan.
     Confidences are 0 to 1; `block` is given only where the text names it or its seat."""
 
     district: str | None
@@ -147,13 +148,41 @@ _PIN_WORD = re.compile(
     r"(?:pin|pincode|pin ?code|postal|zip|पिन|पिनकोड|पिन ?कोड)\W{0,4}(?:code|कोड|no|number)?\W{0,4}$"
 )
 _PIN = re.compile(r"(?<![\d+])[1-9]\d{2}[ -]?\d{3}(?!\d)")
+_GOES_ON = re.compile(r"[ -]?\d|/")
 _NOT_PIN = re.compile(
     r"(?:rs|inr|₹|id|otp|order|ref|srf|account|a/c|ifsc|bill)\W{0,3}(?:no\W{0,2}|number\W{0,2})?$"
 )
 _STD = re.compile(r"(?<!\d)(?:\+?91[ -]?)?\(?(0[1-8]\d{1,4})\)?[ /-]{0,3}(\d{5,8})(?!\d)")
 _OUTSIDE_STD = tuple(
-    "011 0124 0120 0129 022 033 040 044 079 080 020 0522 0512 0562 "
-    "0731 0755 0751 0261 0265 0281 0172 0161 0612 0651 0771 0712 0253".split()
+    [
+        "011",
+        "0124",
+        "0120",
+        "0129",
+        "022",
+        "033",
+        "040",
+        "044",
+        "079",
+        "080",
+        "020",
+        "0522",
+        "0512",
+        "0562",
+        "0731",
+        "0755",
+        "0751",
+        "0261",
+        "0265",
+        "0281",
+        "0172",
+        "0161",
+        "0612",
+        "0651",
+        "0771",
+        "0712",
+        "0253",
+    ]
 )
 
 
@@ -208,7 +237,7 @@ class _Weighed:
 
 
 def _agrees(target: Target, other: Target) -> bool:
-    """Whether a district's name (`other`) can stand beside `target` as the district it is in, today or in 2021."""
+    """Whether a district's name (`other`) can stand beside `target`: it is in it today, or was in 2021."""
     if target.district is None or other.district is None:
         return target.district is other.district
     if other.district == target.district:
@@ -346,16 +375,14 @@ def _weigh(text: str, words: list[Word], found: list[Mention]) -> list[_Weighed]
                     left.weight = min(left.weight, right.weight)
     if weighed and weighed[0].kind not in ("street",):
         weighed[0].weight += 0.1 if weighed[0].is_tag else 0.3
-        if weighed[0].kind in (
-            "place",
-            "block",
-        ):  # who names a small town first means it; the cities after it are where they tried
+        # Who names a small town first means it; the cities after it are where they tried.
+        if weighed[0].kind in ("place", "block"):
             weighed[0].weight += 0.15
     return weighed
 
 
 def _settle(weighed: list[_Weighed], words: list[Word]) -> None:
-    """Lets a district's name beside a shared name or a moved town say which is meant, and count for that place."""
+    """Lets a district's name beside a shared name or a moved town say which is meant, and count for it."""
     anchors = [w for w in weighed if len(w.targets) == 1 and w.kind != "street"]
     for item in weighed:
         if len(item.targets) < 2:
@@ -458,7 +485,7 @@ def _numbers(text: str, ignore: Sequence[tuple[int, int]], has_names: bool) -> l
         labelled = _PIN_WORD.search(before) is not None
         row = known.get(number)
         if not labelled and (
-            row is None or len(match.group()) > 6 or _NOT_PIN.search(before) or re.match(r"[ -]?\d|/", text[end:])
+            row is None or len(match.group()) > 6 or _NOT_PIN.search(before) or _GOES_ON.match(text, end)
             or re.search(r"\d[ -]?$", before)
         ):  # fmt: skip
             continue
@@ -546,7 +573,7 @@ def _block_of(
 
 
 def locate(text: str | Folded, *, ignore: Sequence[tuple[int, int]] = ()) -> Place:
-    """Where the patient of this text is. `ignore` are spans of the raw text, such as telephone numbers, that are no PIN."""
+    """Where the patient of this text is. `ignore` are spans of the raw text (telephone numbers) that are no PIN."""
     folded = text if isinstance(text, Folded) else fold(text)
     plain = folded.text
     words = [word for word in words_of(plain) if word.kind in ("word", "digits")]
