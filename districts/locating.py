@@ -153,36 +153,34 @@ _NOT_PIN = re.compile(
     r"(?:rs|inr|₹|id|otp|order|ref|srf|account|a/c|ifsc|bill)\W{0,3}(?:no\W{0,2}|number\W{0,2})?$"
 )
 _STD = re.compile(r"(?<!\d)(?:\+?91[ -]?)?\(?(0[1-8]\d{1,4})\)?[ /-]{0,3}(\d{5,8})(?!\d)")
-_OUTSIDE_STD = tuple(
-    [
-        "011",
-        "0124",
-        "0120",
-        "0129",
-        "022",
-        "033",
-        "040",
-        "044",
-        "079",
-        "080",
-        "020",
-        "0522",
-        "0512",
-        "0562",
-        "0731",
-        "0755",
-        "0751",
-        "0261",
-        "0265",
-        "0281",
-        "0172",
-        "0161",
-        "0612",
-        "0651",
-        "0771",
-        "0712",
-        "0253",
-    ]
+_OUTSIDE_STD = (
+    "011",
+    "0124",
+    "0120",
+    "0129",
+    "022",
+    "033",
+    "040",
+    "044",
+    "079",
+    "080",
+    "020",
+    "0522",
+    "0512",
+    "0562",
+    "0731",
+    "0755",
+    "0751",
+    "0261",
+    "0265",
+    "0281",
+    "0172",
+    "0161",
+    "0612",
+    "0651",
+    "0771",
+    "0712",
+    "0253",
 )
 
 
@@ -573,7 +571,7 @@ def _block_of(
 
 
 def locate(text: str | Folded, *, ignore: Sequence[tuple[int, int]] = ()) -> Place:
-    """Where the patient of this text is. `ignore` are spans of the raw text (telephone numbers) that are no PIN."""
+    """Where the patient of this text is. `ignore` are spans of `raw` (telephone numbers) that are no PIN."""
     folded = text if isinstance(text, Folded) else fold(text)
     plain = folded.text
     words = [word for word in words_of(plain) if word.kind in ("word", "digits")]

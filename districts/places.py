@@ -229,10 +229,10 @@ def _outside() -> Iterator[Alias]:
 
 @cache
 def aliases() -> tuple[Alias, ...]:
-    """Every spelling of every place. The same spelling may stand in several rows: shared names
-    come first, then places
-    and hospitals, outside, blocks, districts; the first row of a spelling (as folded) is the one that counts, but
-    for a     district's own name."""
+    """Every spelling of every place. The same spelling may stand in several rows: shared names come
+    first, then places and hospitals, outside, blocks, districts; the first row of a spelling
+    (as folded) is the one that counts, but for a district's own name.
+    """
     known = {Target(d.name) for d in districts()} | {Target(b.district, b.name) for b in blocks()}
     found = [*_shared(known), *_places(known), *_outside()]
     for block in blocks():
