@@ -12,7 +12,7 @@ from districts.folding import fold
 from requests_app.policy import POLICY
 from requests_app.states import OPEN, Kind, Outcome
 
-_DECORATION = regex.compile(r"https?://\S+|[@#]\w+|\brt\b|[^\p{L}\p{M}\p{N}]+")
+_DECORATION = regex.compile(r"https?://\S+|[@#]\w+|\brt\b|[^\p{L}\p{M}\p{N}@#]+|[@#]")
 SHARED_BY_MANY = 3
 """A number on so many open requests belongs to a helper or a desk, and joins nothing by itself."""
 
