@@ -62,7 +62,7 @@ _NOT_A_VARIANT = frozenset(
         "kotak koti bikini jaipuri balaji "
         "balance shahrukh medical hospital ramdev sanjay vijay ajmera kumar kumari kumawat "
         "masood rahat rohit patience "
-        "bhavana bhawana bhavna bhawna contact number urgent family "
+        "contact number urgent family "
         "oxygen injection please patient mandir sardar sarkar "
         "bhandar kishan gopal mohan "
         "राहत रोहित सहारा शुरू शिकार रश्मि बांदी मरीज सरकार सीकर"

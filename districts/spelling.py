@@ -52,7 +52,7 @@ _VOWELS = frozenset("aeiou\u093e\u093f\u0941\u0947\u094b")
 def is_one_edit_apart(one: str, other: str) -> bool:
     """At most one letter inside lost or added, two neighbours swapped, or one vowel for another.
 
-    A consonant for another makes a different name (`Bhiwari`, `bhikari`), and so does a letter
+    A consonant for another makes a different name (`Chirawa`, `Chilawa`), and so does a letter
     more at the end (`Jodhpur`, `Jodhpuri`).
     """
     if one == other:
