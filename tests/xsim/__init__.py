@@ -1,1 +1,1 @@
-"""A loopback stand-in for the parts of the X API v2 that Helpdesk meets; runs alone: python -m tests.xsim --help."""
+"""A loopback stand-in for the parts of the X API v2 that we meet; runs alone: python -m tests.xsim --help."""

@@ -1,4 +1,4 @@
-"""The command line: python -m tests.xsim starts one simulator, prints its URL and serves until it is stopped."""
+"""The command line: python -m tests.xsim starts one simulator, prints its URL and serves it."""
 
 from __future__ import annotations
 
@@ -58,13 +58,13 @@ def arguments() -> argparse.Namespace:
 
 
 def die_with_parent() -> None:
-    """SIGTERM when the starting thread ends (Linux); elsewhere, and for a parent that is gone already, a watch."""
+    """SIGTERM when the thread that started us ends (Linux) or its process does (everywhere, within 1 s)."""
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)
 
     def watch() -> None:
-        while os.getppid() == parent and parent != 1:
+        while os.getppid() == parent:
             time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)
 

@@ -63,7 +63,7 @@ def read_row(line: str) -> Row:
 
 
 def read_archive(path: Path, complaints: TextIO = sys.stderr) -> Iterator[Row]:
-    """The rows that can be played, in the file's order; the others are reported with their line and skipped."""
+    """The rows that can be played, in order; the others are reported with their line and skipped."""
     known: set[str] = set()
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
@@ -85,7 +85,7 @@ def read_archive(path: Path, complaints: TextIO = sys.stderr) -> Iterator[Row]:
 
 
 class Memory:
-    """An append-only file of JSON lines from which a second start rebuilds the world; torn last lines are ignored."""
+    """An append-only file of JSON lines that rebuilds the world; a torn last line is ignored."""
 
     def __init__(self, sim: Simulation, path: Path | None) -> None:
         self.sim = sim
@@ -156,7 +156,7 @@ def _plain(thing: User | Tweet) -> dict[str, Any]:
 
 
 class Player:
-    """Plays the rows that the memory does not have; `burst` of them at once, the rest at `speed` times the written pace."""
+    """Plays the rows that the memory lacks: `burst` at once, the rest at `speed` times the written pace."""
 
     def __init__(self, sim: Simulation, memory: Memory, *, speed: float, burst: int, life: bool) -> None:
         self.sim, self.memory, self.speed, self.life = sim, memory, speed, life
@@ -201,5 +201,6 @@ class Player:
             self.memory.playing = row.id
             self.sim.world.add_tweet(
                 row.author, row.text, name=row.name, reply_to=reference(row.in_reply_to),
-                retweet_of=reference(row.retweet_of), quote_of=reference(row.quote_of), lang=row.lang, place=row.place,
+                retweet_of=reference(row.retweet_of), quote_of=reference(row.quote_of),
+                lang=row.lang, place=row.place,
             )  # fmt: skip

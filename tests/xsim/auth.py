@@ -1,4 +1,4 @@
-"""Who is calling: app-only bearer, or an OAuth 1.0a user whose signature is checked against api.twitter.com."""
+"""Who is calling: app-only bearer, or an OAuth 1.0a user with a signature for api.twitter.com."""
 
 from __future__ import annotations
 
@@ -114,6 +114,7 @@ class Doorkeeper:
         text = signature.signature_base_string(
             method, signature.base_string_uri(url), signature.normalize_parameters(signed)
         )
-        key = f"{signature.utils.escape(self.keys.consumer_secret)}&{signature.utils.escape(self.keys.access_secret)}"
+        secrets = (self.keys.consumer_secret, self.keys.access_secret)
+        key = "&".join(signature.utils.escape(secret) for secret in secrets)
         wanted = base64.b64encode(hmac.new(key.encode(), text.encode(), hashlib.sha1).digest()).decode()
         return hmac.compare_digest(wanted, unquote(given.get("oauth_signature", "")))

@@ -1,4 +1,4 @@
-"""What tests hold in their hands: Sim starts a simulator, in a thread or as a process, and works its control plane."""
+"""What tests hold: Sim starts a simulator, in a thread or as a process, and works its control plane."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def _clear_faults(sim: Simulation, wish: dict[str, Any]) -> Any:
 
 
 def _config(sim: Simulation, wish: dict[str, Any]) -> Any:
-    """Switches of endpoints.Config and the world; limits {route: n}; posts_per_day; credit_usd; cap; skews."""
+    """Switches of endpoints.Config and World; limits {route: n}; posts_per_day; credit_usd; cap; skews."""
     for key, value in wish.items():
         if key in CONFIG:
             setattr(sim.config, key, value)

@@ -1,4 +1,4 @@
-"""The API's routes as functions on the world: strict parameters in, status and JSON out; no sockets here."""
+"""The reading endpoints as functions on the world: strict parameters in, status and JSON out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from . import problems, wire
@@ -21,18 +21,6 @@ from .world import Tweet, World, ms_of, snowflake
 
 ID = re.compile(r"[0-9]{1,19}")
 WEEK_MS = 7 * 86_400_000
-DAY_MS = 86_400_000
-FIELDS = [
-    "tweet.fields",
-    "post.fields",
-    "user.fields",
-    "media.fields",
-    "place.fields",
-    "poll.fields",
-    "expansions",
-]
-USER_ONLY = ["user.fields", "tweet.fields", "post.fields", "expansions"]
-BOUNDS = ["since_id", "until_id", "start_time", "end_time", "max_results", "pagination_token"]
 
 
 @dataclass
@@ -60,7 +48,7 @@ class Call:
 
 
 class Api:
-    """All endpoints; `handle` dispatches on the route's name."""
+    """The reading endpoints, one method each; posting.py has the others and routes.py the way to them."""
 
     def __init__(self, world: World, ledger: Ledger, config: Config, seed: int = 1) -> None:
         self.world = world
@@ -68,28 +56,9 @@ class Api:
         self.config = config
         self.secret = f"pages:{seed}".encode()
 
-    def handle(self, call: Call) -> tuple[int, dict[str, Any]]:
-        """(status, JSON) of a call; Refusal for every other answer."""
-        self._only_known(call)
-        self.ledger.check(
-            self.world.clock.now_ms(), reads_posts=call.route not in ("me", "create", "delete", "usage")
-        )
-        return HANDLERS[call.route](self, call)
-
     # parameters
 
-    def _only_known(self, call: Call) -> None:
-        allowed = PARAMS[call.route]
-        if self.config.vocabulary == "tweet":
-            allowed = [p for p in allowed if p != "post.fields"]
-        for name in call.params:
-            if name not in allowed:
-                raise invalid(
-                    f"The query parameter [{name}] is not one of [{','.join(allowed)}]",
-                    **{name.replace(".", "__"): call.params[name]},
-                )
-
-    def _id(self, value: str, name: str) -> int:
+    def read_id(self, value: str, name: str) -> int:
         if not ID.fullmatch(value):
             raise invalid(
                 f"The `{name}` query parameter value [{value}] does not match ^[0-9]{{1,19}}$",
@@ -98,7 +67,7 @@ class Api:
         return int(value)
 
     def _optional_id(self, call: Call, name: str) -> int | None:
-        return self._id(call.params[name], name) if name in call.params else None
+        return self.read_id(call.params[name], name) if name in call.params else None
 
     def _count(self, call: Call, low: int, high: int) -> int:
         value = call.params.get("max_results", "10")
@@ -134,7 +103,7 @@ class Api:
         mac = hmac.new(self.secret, packed, hashlib.sha256).digest()[:5]
         return base64.b32encode(packed + mac).decode().lower().rstrip("=")
 
-    def _open_token(self, call: Call, name: str) -> tuple[int, int, bool] | None:
+    def open_token(self, call: Call, name: str) -> tuple[int, int, bool] | None:
         token = call.params.get(name)
         if token is None:
             return None
@@ -159,7 +128,7 @@ class Api:
         """One page of newest-first ids; the count is taken before what is deleted or hidden falls out."""
         size = self._count(call, least, 100)
         token_name = "next_token" if "next_token" in call.params else "pagination_token"
-        opened = self._open_token(call, token_name)
+        opened = self.open_token(call, token_name)
         renderer = self._renderer(call)
         if opened is not None and opened[2]:
             newer = [i for i in ids if i > opened[0]]
@@ -204,7 +173,7 @@ class Api:
         return [i for i in ids if (since is None or i > since) and (until is None or i < until)]
 
     def _visible_user(self, value: str) -> int | None:
-        user = self.world.users.get(self._id(value, "id"))
+        user = self.world.users.get(self.read_id(value, "id"))
         return None if user is None or user.suspended else user.id
 
     # reading
@@ -242,13 +211,12 @@ class Api:
         asked = call.params["ids"].split(",")
         if len(asked) > 100:
             raise invalid(
-                "The number of values in the `ids` query parameter list [%d] is not between 1 and 100"
-                % len(asked)
+                f"The number of values [{len(asked)}] in the `ids` query parameter is not between 1 and 100"
             )
-        return self._looked_up(call, [self._id(v, "ids") for v in dict.fromkeys(asked)], "ids")
+        return self._looked_up(call, [self.read_id(v, "ids") for v in dict.fromkeys(asked)], "ids")
 
     def tweet(self, call: Call) -> tuple[int, dict[str, Any]]:
-        status, body = self._looked_up(call, [self._id(call.args[0], "id")], "id")
+        status, body = self._looked_up(call, [self.read_id(call.args[0], "id")], "id")
         if "data" in body:
             body["data"] = body["data"][0]
         return status, body
@@ -269,7 +237,7 @@ class Api:
         return self._one_user(call, self.world.me.id, "", "id")
 
     def user(self, call: Call) -> tuple[int, dict[str, Any]]:
-        return self._one_user(call, self._id(call.args[0], "id"), call.args[0], "id")
+        return self._one_user(call, self.read_id(call.args[0], "id"), call.args[0], "id")
 
     def user_by_name(self, call: Call) -> tuple[int, dict[str, Any]]:
         if not re.fullmatch(r"[A-Za-z0-9_]{1,15}", call.args[0]):
@@ -301,8 +269,8 @@ class Api:
             bound = self._optional_id(call, name)
             if bound is not None and ms_of(bound) < oldest:
                 raise invalid(
-                    f"'{name}' must be a tweet id created after {wire.iso(oldest)[:16]}Z. Please use a '{name}' that is "
-                    f"larger than {snowflake(oldest)}",
+                    f"'{name}' must be a tweet id created after {wire.iso(oldest)[:16]}Z. "
+                    f"Please use a '{name}' that is larger than {snowflake(oldest)}",
                     **{name: str(bound)},
                 )
         for name in ("start_time", "end_time"):
@@ -352,194 +320,3 @@ class Api:
                 "cap_reset_day": 1,
             }
         }
-
-    # writing
-
-    def create(self, call: Call) -> tuple[int, dict[str, Any]]:
-        if call.identity.kind != "user":
-            raise problems.unsupported_authentication()
-        me = self.world.me
-        wish = _read_post(call.body)
-        target, quoted = self._target(wish.reply_to), self._target(wish.quote_of)
-        if target is not None and not self.world.is_summoned(me.id, target):
-            restricted = target.reply_settings != "everyone"
-            raise problems.forbidden(problems.ONLY_WHERE_MENTIONED if restricted else problems.NOT_SUMMONED)
-        if quoted is not None and not self.world.is_summoned(me.id, quoted):
-            raise problems.forbidden(problems.ONLY_WHERE_MENTIONED)
-        if self._weight(wish, target) > texts.MAX_WEIGHT:
-            raise problems.forbidden(problems.TOO_LONG)
-        if len(texts.CASHTAG.findall(wish.text)) > 1:
-            raise problems.forbidden(problems.CASHTAGS)
-        now = self.world.clock.now_ms()
-        said = texts.shorten(wish.text)[0]
-        for old_id in reversed(self.world.written.get(me.id, [])):
-            old = self.world.tweets[old_id]
-            if now - old.created_ms > DAY_MS:
-                break
-            if not old.deleted and old.text[old.prefix_len :] == said:
-                raise problems.forbidden(problems.DUPLICATE)
-        tweet = self.world.add_tweet(
-            me.username,
-            wish.text,
-            reply_to=wish.reply_to,
-            quote_of=wish.quote_of,
-            exclude_reply_user_ids=wish.exclude,
-            index_delay_s=self.config.own_delay_s,
-            reply_settings=wish.reply_settings,
-        )
-        if self.config.charge:
-            summoned = target is not None and target.author_id != me.id
-            kind = (
-                "create_with_url"
-                if texts.URL.search(wish.text)
-                else "create_summoned"
-                if summoned
-                else "create"
-            )
-            self.ledger.charge(now, kind)
-        call.headers["location"] = f"https://api.twitter.com/2/tweets/{tweet.id}"
-        body = wire.Renderer(self.world, wire.Shape(new=self.config.vocabulary == "post")).tweet(tweet)
-        return 201, {"data": body}
-
-    def _target(self, tweet_id: int | None) -> Tweet | None:
-        if tweet_id is None:
-            return None
-        if self.world.hidden_because(tweet_id):
-            raise problems.forbidden(problems.TARGET_GONE)
-        return self.world.tweets[tweet_id]
-
-    def _weight(self, wish: Wish, target: Tweet | None) -> int:
-        free = set()
-        if target is not None:
-            free = {self.world.users[u].username.lower() for u in (target.author_id, *target.mentions)}
-        words = wish.text.lstrip().split(" ")
-        while words and words[0].startswith("@") and words[0][1:].lower() in free:
-            words.pop(0)
-        return texts.weighted_length(" ".join(words))
-
-    def delete(self, call: Call) -> tuple[int, dict[str, Any]]:
-        if call.identity.kind != "user":
-            raise problems.unsupported_authentication()
-        tweet = self.world.tweets.get(self._id(call.args[0], "id"))
-        if tweet is None or tweet.deleted:
-            return 200, {"data": {"deleted": False}}
-        if tweet.author_id != self.world.me.id:
-            raise problems.forbidden(problems.NOT_PERMITTED)
-        self.world.delete(tweet.id)
-        if self.config.charge:
-            self.ledger.charge(self.world.clock.now_ms(), "delete")
-        return 200, {"data": {"deleted": True}}
-
-
-@dataclass(frozen=True)
-class Wish:
-    """A read body of POST /2/tweets."""
-
-    text: str
-    reply_to: int | None
-    quote_of: int | None
-    exclude: tuple[int, ...]
-    reply_settings: str
-
-
-BODY_KEYS = {
-    "card_uri", "community_id", "direct_message_deep_link", "edit_options", "for_super_followers_only", "geo",
-    "made_with_ai", "media", "nullcast", "paid_partnership", "poll", "quote_tweet_id", "reply", "reply_settings",
-    "share_with_followers", "text",
-}  # fmt: skip
-MODELLED_KEYS = {"text", "reply", "quote_tweet_id", "reply_settings", "made_with_ai"}
-REPLY_KEYS = {"in_reply_to_tweet_id", "exclude_reply_user_ids", "auto_populate_reply_metadata"}
-
-
-def _body_id(value: Any, where: str) -> int:
-    if not isinstance(value, str) or not ID.fullmatch(value):
-        raise invalid(f"$.{where}: does not match the regex pattern ^[0-9]{{1,19}}$")
-    return int(value)
-
-
-def _read_post(body: Any) -> Wish:
-    if not isinstance(body, dict):
-        raise invalid("$: the request body is not a JSON object")
-    for key in body:
-        if key not in BODY_KEYS:
-            raise invalid(
-                f"$.{key}: is not defined in the schema and the schema does not allow additional properties"
-            )
-        if key not in MODELLED_KEYS:
-            raise invalid(f"$.{key}: is not simulated")
-    text = body.get("text")
-    if not isinstance(text, str) or not text.strip():
-        raise invalid("One of `text` or `media` must be given and not be empty")
-    settings = body.get("reply_settings", "everyone")
-    if settings not in ("everyone", "following", "mentionedUsers", "subscribers", "verified"):
-        raise invalid("$.reply_settings: does not have a value in the enumeration")
-    reply = body.get("reply", {})
-    if not isinstance(reply, dict) or set(reply) - REPLY_KEYS:
-        raise invalid(
-            "$.reply: is not defined in the schema and the schema does not allow additional properties"
-        )
-    if reply and "in_reply_to_tweet_id" not in reply:
-        raise invalid("$.reply.in_reply_to_tweet_id: is missing but it is required")
-    quote = body.get("quote_tweet_id")
-    return Wish(
-        text=text,
-        reply_to=_body_id(reply["in_reply_to_tweet_id"], "reply.in_reply_to_tweet_id") if reply else None,
-        quote_of=None if quote is None else _body_id(quote, "quote_tweet_id"),
-        exclude=tuple(
-            _body_id(v, "reply.exclude_reply_user_ids") for v in reply.get("exclude_reply_user_ids", [])
-        ),
-        reply_settings=settings,
-    )
-
-
-Handler = Callable[[Api, Call], tuple[int, dict[str, Any]]]
-HANDLERS: dict[str, Handler] = {
-    "mentions": Api.mentions,
-    "user_tweets": Api.user_tweets,
-    "lookup": Api.lookup,
-    "tweet": Api.tweet,
-    "me": Api.me,
-    "user": Api.user,
-    "user_by_name": Api.user_by_name,
-    "search": Api.search,
-    "usage": Api.usage,
-    "create": Api.create,
-    "delete": Api.delete,
-}
-PARAMS: dict[str, list[str]] = {
-    "mentions": BOUNDS + FIELDS,
-    "user_tweets": [*BOUNDS, "exclude", *FIELDS],
-    "lookup": ["ids", *FIELDS],
-    "tweet": FIELDS,
-    "me": USER_ONLY,
-    "user": USER_ONLY,
-    "user_by_name": USER_ONLY,
-    "search": ["query", "next_token", "sort_order", *BOUNDS, *FIELDS],
-    "usage": ["days", "usage.fields"],
-    "create": [],
-    "delete": [],
-}
-ROUTES: list[tuple[str, re.Pattern[str], str]] = [
-    ("GET", re.compile(r"/2/users/me"), "me"),
-    ("GET", re.compile(r"/2/users/by/username/([^/]+)"), "user_by_name"),
-    ("GET", re.compile(r"/2/users/([^/]+)/mentions"), "mentions"),
-    ("GET", re.compile(r"/2/users/([^/]+)/tweets"), "user_tweets"),
-    ("GET", re.compile(r"/2/users/([^/]+)"), "user"),
-    ("GET", re.compile(r"/2/tweets/search/recent"), "search"),
-    ("GET", re.compile(r"/2/tweets"), "lookup"),
-    ("POST", re.compile(r"/2/tweets"), "create"),
-    ("GET", re.compile(r"/2/tweets/([^/]+)"), "tweet"),
-    ("DELETE", re.compile(r"/2/tweets/([^/]+)"), "delete"),
-    ("GET", re.compile(r"/2/usage/tweets"), "usage"),
-]
-
-
-def find_route(method: str, path: str) -> tuple[str | None, tuple[str, ...]]:
-    """(route name, path arguments); name is None for an unknown path and `""` for a known path, wrong method."""
-    known_path = False
-    for wanted, pattern, name in ROUTES:
-        match = pattern.fullmatch(path)
-        if match and wanted == method:
-            return name, match.groups()
-        known_path = known_path or match is not None
-    return ("" if known_path else None), ()

@@ -27,8 +27,9 @@ HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>c
 # The kinds that replace the answer; the rest below change one, disturb its transport or move the world.
 REFUSALS = {"400_token", "401", "401_code", "402", "403", "404", "409", "429", "usage_cap", "5xx", "500_list"}
 MUTATIONS = {
-    "errors_null", "errors_only", "partial_errors", "html_200", "bad_utf8", "bad_count", "token_loop", "duplicates",
-    "disorder", "no_meta", "no_data", "no_millis", "no_text", "no_includes", "missing_include", "unknown_fields",
+    "errors_null", "errors_only", "partial_errors", "html_200", "bad_utf8", "bad_count", "token_loop",
+    "duplicates", "disorder", "no_meta", "no_data", "no_millis", "no_text", "no_includes", "missing_include",
+    "unknown_fields",
 }  # fmt: skip
 TRANSPORT = {"truncated", "bad_gzip", "slow_header", "drip", "hang", "reset", "redirect", "date_skew"}
 WORLD = {"delete_tweets", "new_tweets", "advance"}
@@ -42,7 +43,7 @@ class Fault:
     kind: one of KINDS; route: a route's name or `*`; times: hits before it is used up, None for ever;
     nth: first matching call that it hits; page: only this page of a listing; probability: 0..1;
     when: `before` (the call has no effect, costs nothing) or `after` (the effect stands, the answer is lost);
-    options: what the kind needs, see UNFAITHFUL.md's sister table in README.md.
+    options: what the kind needs, listed in README.md.
     """
 
     kind: str

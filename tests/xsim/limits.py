@@ -1,4 +1,4 @@
-"""What a call may cost: rate windows with their headers, and the pay-per-use ledger with its credit and cap."""
+"""What a call costs: rate windows with their headers, and the pay-per-use ledger with credit and cap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .problems import no_credits, too_many, usage_capped
 
 WINDOW_S = 900
 DAY_S = 86_400
-# (app, user) per 15 minutes, docs of 2026-08-22; a missing side means: that identity may not call it anyway.
+# (app, user) per 15 minutes, docs of 2026-08-22.
 RATES: dict[str, tuple[int, int]] = {
     "mentions": (450, 300),
     "user_tweets": (10_000, 900),
@@ -87,7 +87,7 @@ class Windows:
 
 
 class Ledger:
-    """Money in micro-dollars: each resource is charged once per UTC day; reads of posts also fill the month's cap."""
+    """Money in micro-dollars: a resource is charged once per UTC day; post reads fill the month's cap."""
 
     def __init__(self, credit_usd: float = 1_000.0, cap: int = 3_000_000) -> None:
         self.credit = int(credit_usd * 1_000_000)

@@ -1,4 +1,4 @@
-"""The error answers of the X API: one exception that carries status, body and headers, and its known bodies."""
+"""The error answers of the X API: one exception with status, body and headers, and the known bodies."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 PROBLEMS = "https://api.twitter.com/2/problems/"
 DUPLICATE = "You are not allowed to create a Tweet with duplicate content."
 NOT_SUMMONED = (
-    "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged by the author "
-    "of the post you are replying to."
+    "Reply to this conversation is not allowed because you have not been mentioned or otherwise engaged "
+    "by the author of the post you are replying to."
 )
 ONLY_WHERE_MENTIONED = "You can only reply to or quote posts where you are mentioned or are the author."
 TARGET_GONE = "You attempted to reply to a Tweet that is deleted or not visible to you."
@@ -70,8 +70,8 @@ def not_enrolled() -> Refusal:
         403,
         {
             "client_id": "1",
-            "detail": "When authenticating requests to the Twitter API v2 endpoints, you must use keys and tokens from a "
-            "Twitter developer App that is attached to a Project.",
+            "detail": "When authenticating requests to the Twitter API v2 endpoints, you must use keys and "
+            "tokens from a Twitter developer App that is attached to a Project.",
             "registration_url": "https://developer.twitter.com/en/docs/projects/overview",
             "title": "Client Forbidden",
             "required_enrollment": "Appropriate Level of API Access",
@@ -88,7 +88,8 @@ def no_credits(account_id: str = "1") -> Refusal:
             "account_id": account_id,
             "type": PROBLEMS + "credits",
             "title": "CreditsDepleted",
-            "detail": f"Your enrolled account [{account_id}] does not have any credits to fulfill this request.",
+            "detail": f"Your enrolled account [{account_id}] does not have any credits "
+            "to fulfill this request.",
         },
     )
 

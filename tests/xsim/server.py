@@ -18,10 +18,11 @@ from urllib.parse import parse_qsl, urlsplit
 from . import faults, problems
 from .auth import Doorkeeper, Identity, Keys
 from .control_plane import answer_control
-from .endpoints import Api, Call, Config, find_route
+from .endpoints import Api, Call, Config
 from .faults import Fault, Switchboard
 from .limits import Ledger, Windows
 from .problems import Refusal
+from .routes import find_route, handle
 from .world import Clock, World
 
 MAX_BODY = 65_536
@@ -134,7 +135,7 @@ def _perform(sim: Simulation, call: Call, fault: Fault | None) -> tuple[int, Any
     if fault and fault.kind in faults.WORLD and fault.when == "before":
         _move_world(sim, fault)
     sim.windows.take(call.identity, call.route, sim.now_s())
-    status, body = sim.api.handle(call)
+    status, body = handle(sim.api, call)
     if refusal:
         raise refusal
     if fault and fault.kind in faults.WORLD and fault.when == "after":
@@ -151,7 +152,7 @@ def _perform(sim: Simulation, call: Call, fault: Fault | None) -> tuple[int, Any
 def _page_of(sim: Simulation, call: Call) -> int:
     name = "next_token" if "next_token" in call.params else "pagination_token"
     try:
-        opened = sim.api._open_token(call, name)
+        opened = sim.api.open_token(call, name)
     except Refusal:
         return 1
     return opened[1] if opened else 1

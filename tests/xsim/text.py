@@ -66,7 +66,7 @@ def escape(text: str) -> str:
 
 def cut_long(text: str, permalink: str) -> str:
     """What stands in `text` of a long post: its beginning, an ellipsis and a link, 280 weighted in all."""
-    room = MAX_WEIGHT - URL_WEIGHT - 2
+    room = MAX_WEIGHT - URL_WEIGHT - 3  # the ellipsis weighs 2, the blank 1
     end = min(len(text), room)
     while weighted_length(text[:end]) > room:
         end -= 1
@@ -80,7 +80,7 @@ def retweet_text(username: str, original: str) -> str:
 
 
 def entities(text: str, ids: dict[str, int], links: dict[str, str]) -> dict[str, Any]:
-    """The entities object of an escaped text; offsets in code points, end exclusive; ids: lower name -> id."""
+    """The entities of an escaped text; offsets in code points, end exclusive; ids: lower name -> id."""
     found: dict[str, Any] = {}
     mentions = [
         {"start": m.start(), "end": m.end(), "username": m.group(1), "id": str(ids[m.group(1).lower()])}

@@ -11,31 +11,99 @@ from . import text as texts
 from .problems import invalid, resource_error
 from .world import Tweet, User, World
 
-TWEET_FIELDS = (
-    "article attachments author_id card_uri community_id context_annotations conversation_id created_at "
-    "display_text_range edit_controls edit_history_tweet_ids entities geo id in_reply_to_user_id lang media_metadata "
-    "non_public_metrics note_tweet organic_metrics possibly_sensitive promoted_metrics public_metrics "
-    "referenced_tweets reply_settings scopes source suggested_source_links text withheld"
-).split()
-USER_FIELDS = (
-    "affiliation confirmed_email connection_status created_at description entities id is_identity_verified location "
-    "most_recent_tweet_id name parody pinned_tweet_id profile_banner_url profile_image_url protected public_metrics "
-    "receives_your_dm subscription subscription_type url username verified verified_followers_count verified_type "
-    "withheld"
-).split()
-MEDIA_FIELDS = (
-    "alt_text duration_ms height media_key non_public_metrics organic_metrics preview_image_url promoted_metrics "
-    "public_metrics type url variants width"
-).split()
-PLACE_FIELDS = "contained_within country country_code full_name geo id name place_type".split()
-POLL_FIELDS = "duration_minutes end_datetime id options voting_status".split()
-EXPANSIONS = (
-    "article.cover_media article.media_entities attachments.media_keys attachments.media_source_tweet "
-    "attachments.poll_ids author_id edit_history_tweet_ids entities.mentions.username "
-    "entities.note.mentions.username geo.place_id in_reply_to_user_id referenced_tweets.id "
-    "referenced_tweets.id.author_id"
-).split()
-USER_EXPANSIONS = "affiliation.user_id most_recent_tweet_id pinned_tweet_id".split()
+TWEET_FIELDS = [
+    "article",
+    "attachments",
+    "author_id",
+    "card_uri",
+    "community_id",
+    "context_annotations",
+    "conversation_id",
+    "created_at",
+    "display_text_range",
+    "edit_controls",
+    "edit_history_tweet_ids",
+    "entities",
+    "geo",
+    "id",
+    "in_reply_to_user_id",
+    "lang",
+    "media_metadata",
+    "non_public_metrics",
+    "note_tweet",
+    "organic_metrics",
+    "possibly_sensitive",
+    "promoted_metrics",
+    "public_metrics",
+    "referenced_tweets",
+    "reply_settings",
+    "scopes",
+    "source",
+    "suggested_source_links",
+    "text",
+    "withheld",
+]
+USER_FIELDS = [
+    "affiliation",
+    "confirmed_email",
+    "connection_status",
+    "created_at",
+    "description",
+    "entities",
+    "id",
+    "is_identity_verified",
+    "location",
+    "most_recent_tweet_id",
+    "name",
+    "parody",
+    "pinned_tweet_id",
+    "profile_banner_url",
+    "profile_image_url",
+    "protected",
+    "public_metrics",
+    "receives_your_dm",
+    "subscription",
+    "subscription_type",
+    "url",
+    "username",
+    "verified",
+    "verified_followers_count",
+    "verified_type",
+    "withheld",
+]
+MEDIA_FIELDS = [
+    "alt_text",
+    "duration_ms",
+    "height",
+    "media_key",
+    "non_public_metrics",
+    "organic_metrics",
+    "preview_image_url",
+    "promoted_metrics",
+    "public_metrics",
+    "type",
+    "url",
+    "variants",
+    "width",
+]
+PLACE_FIELDS = ["contained_within", "country", "country_code", "full_name", "geo", "id", "name", "place_type"]
+POLL_FIELDS = ["duration_minutes", "end_datetime", "id", "options", "voting_status"]
+EXPANSIONS = [
+    "article.cover_media",
+    "article.media_entities",
+    "attachments.media_keys",
+    "attachments.media_source_tweet",
+    "attachments.poll_ids",
+    "author_id",
+    "edit_history_tweet_ids",
+    "entities.mentions.username",
+    "entities.note.mentions.username",
+    "geo.place_id",
+    "in_reply_to_user_id",
+    "referenced_tweets.id",
+    "referenced_tweets.id.author_id",
+]
+USER_EXPANSIONS = ["affiliation.user_id", "most_recent_tweet_id", "pinned_tweet_id"]
 NEW_NAMES = {
     "edit_history_tweet_ids": "edit_history_post_ids",
     "note_tweet": "note_post",
