@@ -19,7 +19,9 @@ def shape(name: str) -> str:
     return name
 
 
-def text_features(parsed: Parsed, phones: int, spo2: int | None, rule_kind: str, named: list[Named]) -> set[str]:
+def text_features(
+    parsed: Parsed, phones: int, spo2: int | None, rule_kind: str, level: str, named: list[Named]
+) -> set[str]:
     """The features of a whole text, for its kind and urgency."""
     words = [shape(name) for name in parsed.names[:_MOST_TOKENS]]
     found = set(words)
@@ -35,6 +37,7 @@ def text_features(parsed: Parsed, phones: int, spo2: int | None, rule_kind: str,
         found.add("first:" + concepts[0])
     found.add("phones:" + str(min(phones, 3)))
     found.add("rule:" + rule_kind)
+    found.add("level:" + level)
     if spo2 is not None:
         found.add("spo2:low" if spo2 <= 90 else "spo2:fine")
     found.add("length:" + str(min(len(words).bit_length(), 7)))

@@ -7,9 +7,11 @@ from districts.folding import fold
 MARK = "\u2022"
 _GAP = r"[\W_]{0,8}"
 _RUN = re.compile(rf"\d(?:{_GAP}\d)+")
-_LETTER_ZERO = re.compile(r"(?<=\d)[oil]{1,3}(?=[\s.\-]?\d)")
+_LETTERS_AS_DIGITS = re.compile(r"(?<=\d)(?:[\s.\-]?[oil]){1,4}(?=[\s.\-]?\d)")
+_LETTER = re.compile("[oil]")
 _GROUPS = re.compile(r"\d+")
 _PARTED = re.compile(r"[,;|\n]")
+_BETWEEN_NUMBERS = re.compile(r"[/,;|\n]")
 _LOCAL = re.compile(r"[\w.+\-]")
 _ENOUGH = 7
 _WHOLE = 10
@@ -23,7 +25,7 @@ def mask(text: str) -> str:
     numbers on purpose: a date or a price hidden costs little, a number shown costs much.
     """
     folded = fold(text)
-    matched = _LETTER_ZERO.sub(lambda found: "0" * len(found.group()), folded.text)
+    matched = _LETTERS_AS_DIGITS.sub(lambda found: _LETTER.sub("0", found.group()), folded.text)
     hidden: list[tuple[int, int]] = []
     for run in _RUN.finditer(matched):
         hidden.extend(_hidden_digits(matched, run.start(), run.end()))
@@ -52,9 +54,14 @@ def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
     while len(groups) > 1 and _stands_apart(text, groups[-1], groups[-2]) and total - _length(groups[-1]) >= _WHOLE:
         total -= _length(groups.pop())
     hidden = []
+    digits = 0
     for number, (begin, stop) in enumerate(groups):
         length = stop - begin
-        keeps = length >= _WHOLE or number == len(groups) - 1
+        digits += length
+        is_last = number == len(groups) - 1
+        keeps = is_last or digits >= _WHOLE and bool(_BETWEEN_NUMBERS.search(text[stop : groups[number + 1][0]]))
+        if keeps:
+            digits = 0
         hidden.append((begin, stop - 2 if keeps and length >= 2 else stop))
     return hidden
 

@@ -1,9 +1,9 @@
 """The small trained model: weights of features, read from one file, added up in plain Python."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from math import exp
+from math import exp, log
 from pathlib import Path
 
 PATH = Path(__file__).parent / "model.json"
@@ -37,6 +37,7 @@ class Model:
     needs: Linear
     urgency: Linear
     about: dict[str, object]
+    doubt: dict[str, float] = field(default_factory=dict)  # signal -> weight, for the chance of an error
 
 
 def softmax(scores: list[float]) -> list[float]:
@@ -50,6 +51,10 @@ def sigmoid(score: float) -> float:
     if score < -30:
         return 0.0
     return 1 / (1 + exp(-score)) if score < 30 else 1.0
+
+
+def log_odds(chance: float) -> float:
+    return log(chance / (1 - chance))
 
 
 def linear_from(data: dict[str, object]) -> Linear:
@@ -67,4 +72,4 @@ def shipped() -> Model | None:
     if not PATH.exists():
         return None
     data = json.loads(PATH.read_text(encoding="utf-8"))
-    return Model(linear_from(data["kind"]), linear_from(data["needs"]), linear_from(data["urgency"]), data["about"])
+    return Model(linear_from(data["kind"]), linear_from(data["needs"]), linear_from(data["urgency"]), data["about"], data.get("doubt", {}))

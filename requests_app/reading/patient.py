@@ -41,7 +41,7 @@ _BARE_SPO2 = re.compile(
     rf"(?:(?<![a-z]){_KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|का|की|के)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])is\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
     r"(?P<value>[5-9]\d)(?!\d)(?!\s*(?:/|-|saal|sal\b|yrs?|years?|साल|वर्ष|din|दिन|km|kg|bed|log))"
     r"|(?<![\d/.\-+])(?P<value2>[5-9]\d)\s*(?:%|percent|प्रतिशत)?\s*(?:(?:on|with)\s+(?:the\s+|a\s+|her\s+|his\s+)?(?:oximeter|monitor|meter|room air|nrbm|mask|o2|oxygen|\d+\s*l)|"
-    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa))|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)"
+    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa))|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)(?!\s*(?:cyl|silen|silin|bed|conc|mask|tank|can|सिलेंडर|बेड|कंसं|refill|kit))"
 )
 _LOOSE_SPO2 = re.compile(
     r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|ho gaya|ho gya|"

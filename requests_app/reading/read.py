@@ -17,8 +17,10 @@ from .vocabulary import Mention
 READER_VERSION = "2026.11.1"
 _LONGEST = 65_536
 _NEED_THRESHOLD = 0.45
-_REQUEST_LEAN = 0.5
-_CRITICAL_THRESHOLD = 0.5
+_REQUEST_LEAN = 0.35
+_CRITICAL_THRESHOLD = 0.3
+_RULES_WEIGHT = 0.3  # of the rules' points beside the model's scores
+_SHORT, _RULES_WEIGHT_SHORT = 10, 1.0  # a few words give the model little to go by
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ def analyse(folded: Folded) -> Analysis:
     there = len({one.need for one in named})
     points = kind.points(parsed, len(phones), patient.spo2 is not None, asked, there)
     rule_kind = max(kind.KINDS, key=points.__getitem__)
-    features = text_features(parsed, len(phones), patient.spo2, rule_kind, named)
+    level, _ = urgency.judge(parsed, patient.spo2)
+    features = text_features(parsed, len(phones), patient.spo2, rule_kind, level, named)
     return Analysis(parsed, phones, patient, facts, named, points, features, need_features(parsed, named, features))
 
 
@@ -82,6 +85,7 @@ def _read_one(text: str, trained: model.Model | None) -> Reading:
         "patient": round(patient_sure, 3),
         "place": round(place.confidence if is_call else 1.0, 3),
     }
+    signals = doubt_signals(found, decided, chosen, confidences)
     evidence = _evidence(found, decided, chosen, rests_on, level, level_words, phones)
     return Reading(
         kind=_as_kind(decided),
@@ -93,7 +97,7 @@ def _read_one(text: str, trained: model.Model | None) -> Reading:
         news=_as_news(kind.news_of_update(found.parsed)) if decided == "update" else None,
         place=place,
         confidences=confidences,
-        confidence=_overall(confidences, is_call),
+        confidence=_overall(confidences, is_call, signals, trained),
         evidence=evidence,
         version=READER_VERSION,
     )
@@ -103,7 +107,10 @@ def kind_chances(found: Analysis, trained: model.Model | None) -> dict[str, floa
     """How likely each kind is."""
     if trained is None:
         return dict(zip(kind.KINDS, model.softmax([found.points[name] for name in kind.KINDS]), strict=True))
-    return dict(zip(trained.kind.outputs, model.softmax(trained.kind.scores(found.features)), strict=True))
+    learnt = zip(trained.kind.outputs, trained.kind.scores(found.features), strict=True)
+    weight = _RULES_WEIGHT_SHORT if len(found.parsed.tokens) < _SHORT else _RULES_WEIGHT
+    blended = {name: score + weight * found.points[name] for name, score in learnt}
+    return dict(zip(blended, model.softmax(list(blended.values())), strict=True))
 
 
 def decided_kind(chances: dict[str, float]) -> str:
@@ -159,12 +166,42 @@ def _patient_sure(found: Analysis) -> float:
     return 0.95 if found.patient.age is None and found.patient.spo2 is None and found.patient.blood_group is None else 0.9
 
 
-def _overall(confidences: dict[str, float], is_call: bool) -> float:
-    """One number for a whole reading: the product of what matters for its kind; the place counts half."""
-    whole = confidences["kind"] * confidences["phones"]
-    if is_call:
-        whole *= confidences["needs"] * confidences["urgency"] * (0.5 + 0.5 * confidences["place"])
-    return round(whole, 4)
+def doubt_signals(
+    found: Analysis, decided: str, chosen: list[str], confidences: dict[str, float]
+) -> dict[str, float]:
+    """What makes an error likely: labels that are barely decided, and rules that would have decided otherwise."""
+    by_rules, _ = needs.decide(found.named, decided == "offer")
+    is_call = decided in ("request", "offer")
+    return {
+        "kind": _doubt(confidences["kind"]),
+        "needs": _doubt(confidences["needs"]),
+        "urgency": _doubt(confidences["urgency"]),
+        "phones": _doubt(confidences["phones"]),
+        "rules_kind": float(max(kind.KINDS, key=found.points.__getitem__) != decided),
+        "rules_needs": float(is_call and by_rules != chosen),
+        "no_needs": float(is_call and not chosen),
+        "several_needs": float(len(chosen) > 1),
+        "named_more": float(is_call and len({one.need for one in found.named}) > len(chosen)),
+        "long": float(len(found.parsed.tokens) > 60),
+        "call": float(is_call),
+    }
+
+
+def _doubt(sure: float) -> float:
+    """0 where sure, about 1 where a coin would do; on a scale on which small chances still differ."""
+    return 1 / (1 + model.log_odds(min(max(sure, 0.5), 0.999)))
+
+
+def _overall(
+    confidences: dict[str, float], is_call: bool, signals: dict[str, float], trained: model.Model | None
+) -> float:
+    """One number for a whole reading, the place among it with half its weight."""
+    place = 0.5 + 0.5 * confidences["place"] if is_call else 1.0
+    if trained is not None and trained.doubt:
+        score = trained.doubt["bias"] + sum(trained.doubt[name] * value for name, value in signals.items())
+        return round((1 - model.sigmoid(score)) * place, 4)
+    whole = confidences["kind"] * confidences["phones"] * confidences["needs"] * confidences["urgency"]
+    return round(whole * place, 4)
 
 
 def _evidence(

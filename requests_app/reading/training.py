@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,15 @@ from districts.folding import fold
 from . import kind, needs
 from .labels import as_labels
 from .model import Linear, Model, linear_from
-from .read import READER_VERSION, Analysis, analyse, read
-from .scoring import Pair, figures
+from .read import READER_VERSION, Analysis, analyse, doubt_signals, read
+from .scoring import Pair, figures, wrong_fields
+from .values import Reading
 
 LABELLED = Path(__file__).parent / "labelled"
 FOLDS = 5
-MEASURED = ("kind.macro_f1", "request.recall", "noise_as_request", "needs.micro.f1", "urgency.critical.recall")
+MEASURED = ("kind.macro_f1", "request.recall", "noise_as_request", "needs.micro.f1", "urgency.critical.recall", "doubtful_errors")
 _LEAST_COUNT = 2
+_DOUBTED = {"kind", "needs", "urgency", "phones"}
 _KIND_STRENGTH, _NEEDS_STRENGTH, _URGENCY_STRENGTH = 2.0, 2.0, 2.0
 _SMALLEST_WEIGHT = 0.02
 _DIGITS = 3
@@ -119,19 +122,48 @@ def _train_urgency(pleas: Sequence[tuple[set[str], str]]) -> dict[str, Any]:
 
 def as_model(data: dict[str, Any]) -> Model:
     parts: dict[str, Linear] = {name: linear_from(data[name]) for name in ("kind", "needs", "urgency")}
-    return Model(parts["kind"], parts["needs"], parts["urgency"], data.get("about", {}))
+    return Model(parts["kind"], parts["needs"], parts["urgency"], data.get("about", {}), data.get("doubt", {}))
 
 
-def cross_validate(rows: Sequence[dict[str, Any]], analyses: Sequence[Analysis]) -> list[Pair]:
-    """(row, reading) for every row, each read by a model that was trained without the rows of its fold."""
-    pairs: list[Pair] = []
-    for fold_number in range(FOLDS):
-        inside = [at for at, row in enumerate(rows) if _fold_of(row) != fold_number]
+def cross_validate(rows: Sequence[dict[str, Any]], analyses: Sequence[Analysis]) -> tuple[list[Pair], dict[str, float]]:
+    """(row, reading) for every row, each read by a model trained without the rows of its fold; and the weights of doubt.
+
+    The confidence of each reading comes from weights of doubt that were fitted on the other folds' errors.
+    """
+    models = []
+    signals: list[dict[str, float]] = [{}] * len(rows)
+    wrong = [False] * len(rows)
+    folds = [_fold_of(row) for row in rows]
+    for number in range(FOLDS):
+        inside = [at for at, found in enumerate(folds) if found != number]
         trained = as_model(train([rows[at] for at in inside], [analyses[at] for at in inside]))
-        pairs.extend(
-            (row, as_labels(read(row["text"], trained=trained))) for row in rows if _fold_of(row) == fold_number
-        )
-    return pairs
+        models.append(trained)
+        for at, found in enumerate(folds):
+            if found == number:
+                reading = read(rows[at]["text"], trained=trained)
+                signals[at] = signals_of(analyses[at], reading)
+                wrong[at] = bool(set(wrong_fields(rows[at], as_labels(reading))) & _DOUBTED)
+    pairs: list[Pair] = [(row, {}) for row in rows]
+    for number in range(FOLDS):
+        others = [at for at, found in enumerate(folds) if found != number]
+        doubt = _fit_doubt([signals[at] for at in others], [wrong[at] for at in others])
+        trained = replace(models[number], doubt=doubt)
+        for at, found in enumerate(folds):
+            if found == number:
+                pairs[at] = (rows[at], as_labels(read(rows[at]["text"], trained=trained)))
+    return pairs, _fit_doubt(signals, wrong)
+
+
+def signals_of(found: Analysis, reading: Reading) -> dict[str, float]:
+    return doubt_signals(found, reading.kind, list(reading.needs), reading.confidences)
+
+
+def _fit_doubt(signals: Sequence[dict[str, float]], wrong: Sequence[bool]) -> dict[str, float]:
+    names = sorted(signals[0])
+    fitted = LogisticRegression(C=1.0, max_iter=400)
+    fitted.fit([[one[name] for name in names] for one in signals], wrong)
+    weights = {name: round(float(weight), _DIGITS) for name, weight in zip(names, fitted.coef_[0], strict=True)}
+    return {"bias": round(float(fitted.intercept_[0]), _DIGITS), **weights}
 
 
 def _fold_of(row: dict[str, Any]) -> int:
@@ -153,9 +185,10 @@ def make(folder: Path) -> tuple[dict[str, Any], list[Pair]]:
     """The trained model's data with its cross-validated figures in `about`, and the cross-validated readings."""
     rows = labelled_rows(folder)
     analyses = analyse_all(rows)
-    pairs = cross_validate(rows, analyses)
+    pairs, doubt = cross_validate(rows, analyses)
     measured = figures(pairs)
     data = train(rows, analyses)
+    data["doubt"] = doubt
     data["about"] = {
         "reader": READER_VERSION,
         "rows": len(rows),

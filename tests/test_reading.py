@@ -1,0 +1,194 @@
+"""What a post means: kinds, needs, urgency, numbers, patient, quoted posts, and text of any sort."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from requests_app.reading import as_labels, read
+
+KINDS = {"request", "offer", "update", "thanks", "other"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("jaipur me oxygen cylinder chahiye papa ke liye 9829012345", "request"),
+        ("अजमेर में आईसीयू बेड की जरूरत है, मरीज गंभीर 9829012345", "request"),
+        ("plz hlp remdesvir chaiye bhai ke liye kota 98290 12345", "request"),
+        ("@RajHelpDesk please help them 🙏", "request"),
+        ("Oxygen cylinders available free of cost in Kota, call 9829012345", "offer"),
+        ("jisko plasma chahiye call kare, main O+ donor hu 9829012345", "offer"),
+        ("जरूरतमंद परिवारों के लिए निःशुल्क भोजन, संपर्क 9829012345", "offer"),
+        ("bed mil gaya, ab jarurat nahi. sabka dhanyawad", "update"),
+        ("जिस मरीज के लिए बेड मांगा था उनका निधन हो गया", "update"),
+        ("aap sabka bahut bahut dhanyawad team", "thanks"),
+        ("Thank you so much team, God bless", "thanks"),
+        ("Government must resign, the system has failed. Shame!", "other"),
+        ("Breaking: 3,200 new cases in Rajasthan today, says minister", "other"),
+        ("ॐ शांति 🙏", "other"),
+        ("Good morning everyone", "other"),
+    ],
+)
+def test_kind_of_a_post(text: str, kind: str) -> None:
+    assert read(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("need oxygen cylinder in jaipur for father 9829012345", ("oxygen",)),
+        ("Papa oxygen support par hai, ICU bed chahiye jaipur 9829012345", ("beds",)),
+        ("bed mil gaya hai, ab remdesivir injection chahiye kota 9829012345", ("medicines",)),
+        ("need oxygen bed urgently for mother in Ajmer 9829012345", ("beds",)),
+        ("hospital asks us to arrange plasma and tocilizumab, please help 9829012345", ("medicines", "plasma")),
+        ("घर में सब पॉजिटिव हैं, खाना पहुंचा दीजिए 9829012345", ("food",)),
+        ("koi doctor phone par salah de de, bukhar 5 din se 9829012345", ("consultation",)),
+        ("ambulance chahiye jaldi udaipur 9829012345", ("other",)),
+        ("ब्लड बैंक खाली है, बी पॉजिटिव प्लाज्मा चाहिए 9829012345", ("plasma",)),
+    ],
+)
+def test_what_is_only_mentioned_is_no_need(text: str, needs: tuple[str, ...]) -> None:
+    assert read(text).needs == needs
+
+
+def test_thanks_have_no_needs() -> None:
+    assert read("Thank you team, the oxygen cylinder reached us. God bless").needs == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("spo2 84 hai, oxygen cylinder chahiye kota", "critical"),
+        ("oxygen cylinder chahiye, spo2 95 hai, kota", "normal"),
+        ("urgent bed chahiye papa ke liye kota", "high"),
+        ("turant remdesivir chahiye kota 9829012345", "high"),
+        ("remdesivir chahiye kota 9829012345", "normal"),
+        ("ventilator chahiye kota maa ke liye", "critical"),
+        ("मरीज बेहोश है, बेड चाहिए", "critical"),
+        ("saturation is 90 and he needs a bed", "critical"),
+    ],
+)
+def test_urgency_of_a_request(text: str, level: str) -> None:
+    assert read(text).urgency == level
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("bed chahiye 98290-12345", ["+919829012345"]),
+        ("बेड चाहिए ९८२९० १२३४५", ["+919829012345"]),
+        ("bed chahiye +91 (0)98250 44317", ["+919825044317"]),
+        ("bed chahiye 0141-2345678", ["+911412345678"]),
+        ("bed chahiye 98290/12345", ["+919829012345"]),
+        ("bed chahiye 9829012345/46", ["+919829012345", "+919829012346"]),
+        ("bed chahiye 9785100462 / 8290766513", ["+919785100462", "+918290766513"]),
+        ("bed chahiye 9️⃣8️⃣2️⃣9️⃣0️⃣1️⃣2️⃣3️⃣4️⃣5️⃣", ["+919829012345"]),
+        ("bed chahiye 94600,87712", ["+919460087712"]),
+        ("age 62 9829012345 bed chahiye", ["+919829012345"]),
+        ("pin 302017, rs 18000, bed chahiye", []),
+        ("bed chahiye order id 8830012945", []),
+        ("bed chahiye, SRF ID 0811200345678", []),
+        ("bed chahiye aadhaar 9829 0123 4567", []),
+        ("bed chahiye 982901234", []),
+        ("bed chahiye, mera no 9829012345. ye 9785100462 wala fraud hai", ["+919829012345"]),
+    ],
+)
+def test_numbers_to_call(text: str, numbers: list[str]) -> None:
+    assert [phone.e164 for phone in read(text).phones] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "patient"),
+    [
+        ("papa 58 saal, spo2 79, bed chahiye", {"age": 58, "spo2": 79}),
+        ("F/64 SpO2: 82 on 5L need ICU bed", {"age": 64, "spo2": 82}),
+        ("उम्र ५४ वर्ष, ऑक्सीजन ८२, बेड चाहिए", {"age": 54, "spo2": 82}),
+        ("need O negative blood, 39 yrs", {"age": 39, "blood_group": "O-"}),
+        ("ओ पॉजिटिव प्लाज्मा चाहिए", {"blood_group": "O+"}),
+        ("need 50 oxygen cylinders for our village", {}),
+        ("she is a positive patient, need a bed", {}),
+        ("living here for 30 years, need a bed please", {}),
+    ],
+)
+def test_facts_about_the_patient(text: str, patient: dict[str, object]) -> None:
+    facts = read(text).patient
+    found = {"age": facts.age, "spo2": facts.spo2, "blood_group": facts.blood_group}
+    assert {name: value for name, value in found.items() if value is not None} == patient
+
+
+def test_number_in_noise_is_nobodys_to_call() -> None:
+    assert read("Personal loan same day approval! Apply now 9829012345, limited offer, earn from home").phones == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "news"),
+    [
+        ("update: bed mil gaya, ab jarurat nahi", "solved"),
+        ("Update: the patient passed away this morning. Please stop calling.", "died"),
+        ("ye number switch off aa raha h, galat number h", "unreachable"),
+    ],
+)
+def test_what_an_update_tells(text: str, news: str) -> None:
+    reading = read(text)
+    assert (reading.kind, reading.news) == ("update", news)
+
+
+def test_quoted_plea_fills_what_the_quoting_post_leaves_open() -> None:
+    reading = read("please help them", quoted="Kota me ICU bed chahiye, spo2 80, papa 60 saal 9829012345")
+    assert (reading.kind, reading.needs, reading.urgency) == ("request", ("beds",), "critical")
+    assert [(phone.e164, phone.start) for phone in reading.phones] == [("+919829012345", -1)]
+    assert reading.patient.spo2 == 80
+    assert reading.place.district == "Kota"
+
+
+def test_update_on_a_quoted_plea_stays_an_update_about_its_number() -> None:
+    reading = read("bed mil gaya, ab jarurat nahi", quoted="Kota me ICU bed chahiye 9829012345")
+    assert reading.kind == "update"
+    assert [phone.e164 for phone in reading.phones] == ["+919829012345"]
+
+
+def test_evidence_names_the_words_of_the_raw_text() -> None:
+    text = "🙏 papa ke liye ऑक्सीजन सिलेंडर चाहिए, spo2 79, 98290\u200b12345"
+    reading = read(text)
+    assert {(one.field, one.words) for one in reading.evidence} >= {
+        ("needs", "ऑक्सीजन सिलेंडर"), ("patient", "spo2 79"), ("phones", "98290\u200b12345"),
+    }  # fmt: skip
+    assert all(text[one.start : one.end] == one.words for one in reading.evidence)
+
+
+def test_labels_have_the_guides_shape() -> None:
+    labels = as_labels(read("kota me bed chahiye 9829012345"))
+    assert {"kind", "needs", "district", "block", "phones", "urgency", "patient", "lang", "confidence"} <= set(labels)
+    assert labels["district"] == "Kota"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(), max_size=300))
+def test_any_text_is_read(text: str) -> None:
+    reading = read(text)
+    assert reading.kind in KINDS
+    assert 0 <= reading.confidence <= 1
+    assert all(0 <= value <= 1 for value in reading.confidences.values())
+    assert all(text[one.start : one.end] == one.words for one in reading.evidence)
+
+
+WORDS = st.sampled_from(
+    "oxygen cylinder bed chahiye nahi mil gaya 98290 12345 +91 spo2 82 papa 58 saal ॐ ऑक्सीजन चाहिए \u200b \ud800 \x00 A+ plasma , . / - \n "
+    "@RajHelpDesk urgent ICU मदद ८२ thanks update 9829012345".split(" ")
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(WORDS, max_size=30), st.lists(WORDS, max_size=6))
+def test_evidence_offsets_hold_for_any_mixture(words: list[str], quoted: list[str]) -> None:
+    text = " ".join(words)
+    reading = read(text, quoted=" ".join(quoted))
+    assert all(text[one.start : one.end] == one.words for one in reading.evidence)
+    assert all(0 <= phone.start < phone.end <= len(text) for phone in reading.phones if phone.start != -1)
+
+
+@pytest.mark.parametrize(
+    "piece", ["9", "9829012345 ", "a", "oxygen ", "b ", "spo2 ", "papa ", "1 ", "ab ", "hospital ", "ऑक्सीजन", "+", "a b c ", "order "]
+)
+def test_very_long_text_is_read(piece: str) -> None:
+    assert read((piece * 100_000)[:100_000]).kind in KINDS
