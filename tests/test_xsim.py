@@ -578,6 +578,12 @@ def test_bytes_that_are_no_utf8_are_sent(sim: Sim) -> None:
         page.content.decode("utf-8")
 
 
+def test_a_reset_is_an_rst_and_no_clean_end(sim: Sim) -> None:
+    sim.fault("reset", "mentions")
+    with pytest.raises(requests.ConnectionError, match="reset by peer"):
+        mentions(sim)
+
+
 def test_a_dripping_answer_comes_in_pieces(sim: Sim) -> None:
     plea(sim)
     sim.fault("drip", "mentions", seconds=3)

@@ -88,7 +88,7 @@ class Sim:
         finally:
             connection.close()
         if answer.status != 200:
-            raise ValueError(found["error"])
+            raise ValueError(found.get("error", found))
         return found
 
     def clock(

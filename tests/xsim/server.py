@@ -26,6 +26,7 @@ from .routes import find_route, handle
 from .world import Clock, World
 
 MAX_BODY = 65_536
+MAX_CONTROL_BODY = 64_000_000
 JOURNAL_LENGTH = 2_000
 CONTROL_HEADER = "X-Sim-Control"
 NOBODY = Identity("nobody")
@@ -206,12 +207,13 @@ class Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         sim = self.server.sim
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > MAX_BODY:
+        is_control = urlsplit(self.path).path.startswith("/_sim/") and CONTROL_HEADER in self.headers
+        if not length.isdigit() or int(length) > (MAX_CONTROL_BODY if is_control else MAX_BODY):
             self.close_connection = True
             self._send(Answer(413, problems.plain(413, "Payload Too Large"), {}))
             return
         raw = self.rfile.read(int(length))
-        if urlsplit(self.path).path.startswith("/_sim/") and self.headers.get(CONTROL_HEADER):
+        if is_control:
             with sim.lock:
                 status, body = answer_control(sim, self.command, self.path, raw)
             self._send(Answer(status, body, {}))
