@@ -1,5 +1,50 @@
 """The addresses of the pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, URLResolver, path, register_converter
+from django.urls.converters import StringConverter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from requests_app.views import contacts, frame, queue, request_page
+
+
+class CodeConverter(StringConverter):
+    """The code of a request: RJ- and six characters of Crockford's base32."""
+
+    regex = "RJ-[0-9A-HJKMNP-TV-Z]{6}"
+
+
+register_converter(CodeConverter, "code")
+
+ACTS = {
+    "claim": request_page.claim,
+    "release": request_page.release,
+    "hand_over": request_page.hand_over,
+    "call": request_page.call,
+    "wait": request_page.wait,
+    "resume": request_page.resume,
+    "resolve": request_page.resolve,
+    "reopen": request_page.reopen,
+    "merge": request_page.merge,
+    "note": request_page.note,
+    "need": request_page.need,
+    "urgency": request_page.urgency,
+    "looked": request_page.looked,
+    "not_a_plea": request_page.not_a_plea,
+    "reveal": contacts.reveal,
+}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", frame.home, name="home"),
+    path("login/", frame.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("duty/", frame.duty, name="duty"),
+    path("language/", frame.language, name="language"),
+    path("more/", frame.more, name="more"),
+    path("queue/", queue.queue, name="queue"),
+    path("queue/fresh/", queue.fresh, name="queue_fresh"),
+    path("mine/", queue.mine, name="mine"),
+    path("search/", queue.search, name="search"),
+    path("requests/<code:code>/", request_page.page, name="request"),
+    path("requests/<code:code>/correct/", request_page.correct, name="correct"),
+    *(path(f"requests/<code:code>/{name}/", view, name=name) for name, view in ACTS.items()),
+]

@@ -1,0 +1,188 @@
+"""The forms of the volunteer's pages: what may come in with each act."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from districts.folding import fold
+from districts.models import Block, District, Volunteer
+from districts.needs import NeedKind
+from requests_app.reading.contacts import numbers
+from requests_app.states import CallOutcome, Kind, NeedState, Outcome, Urgency
+
+
+@dataclass(frozen=True)
+class Place:
+    """A district, perhaps with its block; `is_outside` means outside Rajasthan, and then there is neither."""
+
+    district: District | None = None
+    block: Block | None = None
+    is_outside: bool = False
+
+
+class PlaceField(forms.CharField):
+    """One choice of district and block: "86", "86-570" or "outside" (LGD codes). Empty is None."""
+
+    def to_python(self, value: Any) -> Any:
+        value = super().to_python(value)
+        if not value:
+            return None
+        if value == "outside":
+            return Place(is_outside=True)
+        district, _dash, block = value.partition("-")
+        if not district.isdecimal() or (block and not block.isdecimal()) or len(value) > 20:
+            raise forms.ValidationError(_("Choose a place from the list."))
+        found = District.objects.filter(pk=int(district)).first()
+        inside = Block.objects.filter(pk=int(block), district=found).first() if found and block else None
+        if found is None or (block and inside is None):
+            raise forms.ValidationError(_("Choose a place from the list."))
+        return Place(found, inside)
+
+    def validate(self, value: Any) -> None:
+        if self.required and value is None:
+            raise forms.ValidationError(_("Choose a place from the list."))
+
+    def run_validators(self, value: Any) -> None:
+        """A Place has nothing left to check."""
+
+
+class NumberField(forms.CharField):
+    """A phone number as people write it; cleaned to E.164. Empty is an empty string."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        if not text:
+            return ""
+        found = numbers(fold(text).text)
+        if len(found) != 1:
+            raise forms.ValidationError(_("This is no phone number. Ten digits, or with + and the country."))
+        return found[0].e164
+
+
+class ListFilters(forms.Form):
+    """The filters of the queue, from the URL. A value that is not known counts as not given."""
+
+    STATES = [
+        ("queued", _("Waiting")),
+        ("overdue", _("Overdue")),
+        ("held", _("Taken")),
+        ("open", _("All open")),
+        ("closed", _("Closed")),
+    ]
+    need = forms.ChoiceField(choices=NeedKind.choices, required=False)
+    urgency = forms.ChoiceField(choices=Urgency.choices, required=False)
+    state = forms.ChoiceField(choices=STATES, required=False)
+    district = forms.IntegerField(min_value=1, max_value=99999, required=False)
+    block = forms.IntegerField(min_value=1, max_value=9999999, required=False)
+    q = forms.CharField(max_length=100, required=False)
+    after = forms.CharField(max_length=60, required=False)
+
+    def values(self) -> dict[str, Any]:
+        """Return the filters that can be understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+
+class CallForm(forms.Form):
+    outcome = forms.ChoiceField(choices=CallOutcome.choices)
+    note = forms.CharField(max_length=1000, required=False)
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(max_length=1000)
+
+
+class OptionalNoteForm(forms.Form):
+    note = forms.CharField(max_length=1000, required=False)
+
+
+class WaitForm(forms.Form):
+    """Try again in so many minutes."""
+
+    CHOICES = [
+        ("15", _("15 min")),
+        ("60", _("1 h")),
+        ("180", _("3 h")),
+        ("720", _("12 h")),
+        ("1440", _("1 day")),
+    ]
+    minutes = forms.TypedChoiceField(choices=CHOICES, coerce=int)
+    note = forms.CharField(max_length=1000, required=False)
+
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.cleaned_data["minutes"])
+
+
+class HandOverForm(forms.Form):
+    to = forms.ModelChoiceField(queryset=Volunteer.objects.none())
+    note = forms.CharField(max_length=1000, required=False)
+
+    def __init__(self, *args: Any, people: "QuerySet[Volunteer]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["to"].queryset = people  # type: ignore[attr-defined]
+
+
+class ResolveForm(forms.Form):
+    outcome = forms.ChoiceField(choices=Outcome.choices)
+    note = forms.CharField(max_length=1000, required=False)
+
+
+class NeedForm(forms.Form):
+    kind = forms.ChoiceField(choices=NeedKind.choices)
+    state = forms.ChoiceField(choices=NeedState.choices)
+
+
+class UrgencyForm(forms.Form):
+    urgency = forms.ChoiceField(choices=Urgency.choices)
+
+
+class MergeForm(forms.Form):
+    into = forms.CharField(max_length=9)
+
+    def clean_into(self) -> str:
+        return str(self.cleaned_data["into"]).strip().upper()
+
+
+class CorrectionForm(forms.Form):
+    """What a person says that a plea means."""
+
+    needs = forms.MultipleChoiceField(choices=NeedKind.choices, required=False)
+    urgency = forms.ChoiceField(choices=Urgency.choices, required=False)
+    place = PlaceField(required=False)
+
+
+class PlaceForm(forms.Form):
+    place = PlaceField()
+
+
+class JudgeForm(forms.Form):
+    """The answer to "is it a plea?", with the needs when it is."""
+
+    kind = forms.ChoiceField(choices=[(k.value, k.label) for k in (Kind.REQUEST, Kind.OFFER, Kind.OTHER)])
+    needs = forms.MultipleChoiceField(choices=NeedKind.choices, required=False)
+
+
+class ReplyForm(forms.Form):
+    post = forms.IntegerField(min_value=1)
+    text = forms.CharField(max_length=600)
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(max_length=100)
+
+
+class PhoneDeskForm(forms.Form):
+    """A call written down. `token` is made with the empty form, so that a double press makes one post."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput)
+    number = NumberField(max_length=40)
+    caller = forms.CharField(max_length=120, required=False)
+    text = forms.CharField(max_length=4000)
+    needs = forms.MultipleChoiceField(choices=NeedKind.choices, required=False)
+    urgency = forms.ChoiceField(choices=Urgency.choices, required=False)
+    place = PlaceField(required=False)

@@ -1,0 +1,80 @@
+"""Answers an act on a request: to htmx the fresh fragment, to a browser without it a redirect; a lost race in words."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from requests_app.clock import database_now
+from requests_app.models import HelpRequest, Lost, NotAllowed
+from requests_app.views.cards import cards
+from requests_app.views.thread import thread_of
+
+Act = Callable[[HttpRequest, HelpRequest, datetime], HttpResponse | str | None]
+"""Makes one move and returns what to say of it, or an answer of its own."""
+
+
+def say_lost(request: HttpRequest, lost: Lost) -> None:
+    """Tell that somebody was first."""
+    if lost.holder is None:
+        messages.warning(request, _("Somebody changed this a moment ago. Look at it as it is now."))
+    elif lost.holder.pk == request.user.pk:
+        messages.info(request, _("You hold this already."))
+    else:
+        messages.warning(request, _("%(name)s took this a moment ago.") % {"name": lost.holder.name})
+
+
+def act(make_move: Act) -> Callable[..., HttpResponse]:
+    """Turn an Act into a view of POST /requests/CODE/.../: finds the request among what the person may see."""
+
+    @require_POST
+    @wraps(make_move)
+    def view(request: HttpRequest, code: str) -> HttpResponse:
+        item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
+        try:
+            if not request.user.can_work:
+                raise NotAllowed("this role watches")
+            said = make_move(request, item, database_now())
+        except Lost as lost:
+            say_lost(request, lost)
+        except NotAllowed:
+            messages.error(request, _("That cannot be done with this request now."))
+        else:
+            if isinstance(said, HttpResponse):
+                return said
+            if said:
+                messages.success(request, said)
+        return fresh_answer(request, code)
+
+    return view
+
+
+def fresh_answer(request: HttpRequest, code: str, **more: Any) -> HttpResponse:
+    """Show the request as it is now, in the shape that the page asked for."""
+    item = HelpRequest.objects.visible_to(request.user).for_cards().filter(code=code).first()
+    if not request.htmx:
+        wanted = request.POST.get("next", "")
+        if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+            return redirect(wanted)
+        return redirect("queue") if item is None else redirect("request", code=code)
+    if request.htmx.target == f"card-{code}":
+        card = cards([item])[0] if item else None
+        return render(request, "_card_answer.html", {"card": card, "code": code, "now": database_now()})
+    if item is None:
+        return HttpResponse(headers={"HX-Redirect": reverse("queue")})
+    return render(request, "_request.html", thread_of(request.user, item, database_now()) | more)
+
+
+def first_error(form: Any) -> str:
+    """Return the first thing that is wrong with a form, in words."""
+    for errors in form.errors.values():
+        return str(errors[0])
+    return _("Something is missing.")

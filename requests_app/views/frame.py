@@ -1,0 +1,93 @@
+"""The parts of every page's frame: the way home, the duty switch, the language and the list of all pages."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from django.views.i18n import set_language
+
+from districts.models import Role, Volunteer
+from requests_app.clock import database_now
+
+HOMES = {Role.MONITOR: "monitor", Role.DOCTOR: "doctor", Role.PHONE_DESK: "phone"}
+
+
+class Login(LoginView):
+    """Django's log-in page; a person without a language cookie gets the language of their account."""
+
+    template_name = "login.html"
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        person = form.get_user()
+        if isinstance(person, Volunteer) and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
+            _remember(response, person.language)
+        return response
+
+
+def _remember(response: HttpResponse, language: str) -> None:
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Send everybody to where their work is."""
+    try:
+        return redirect(reverse(HOMES.get(request.user.role, "queue")))
+    except NoReverseMatch:
+        return redirect("queue")
+
+
+@require_GET
+def more(request: HttpRequest) -> HttpResponse:
+    """All pages, for the phone, where the tabs have no room for them."""
+    return render(request, "more.html")
+
+
+@require_POST
+def duty(request: HttpRequest) -> HttpResponse:
+    """Go on or off duty."""
+    now = database_now()
+    if request.POST.get("on") == "1":
+        request.user.go_on_duty(now)
+        messages.success(request, _("You are on duty. New requests may be suggested to you."))
+    else:
+        request.user.go_off_duty(now)
+        messages.success(request, _("You are off duty. What you hold stays with you until its time is up."))
+    return redirect(_back(request))
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Set the language of the pages, and of the account of who is logged in."""
+    wanted = request.POST.get("language", "")
+    if (
+        request.user.is_authenticated
+        and translation.check_for_language(wanted)
+        and wanted in dict(settings.LANGUAGES)
+    ):
+        Volunteer.objects.filter(pk=request.user.pk).update(language=wanted)
+    return set_language(request)
+
+
+def _back(request: HttpRequest) -> str:
+    wanted = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if allowed else reverse("home")

@@ -1,0 +1,150 @@
+"""The queue, what a volunteer holds, and the search: the lists that people work from."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_datetime
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from districts.folding import fold
+from districts.models import Block, District, Volunteer
+from districts.needs import NeedKind
+from requests_app.clock import database_now
+from requests_app.forms import ListFilters, SearchForm
+from requests_app.models import Event, HelpRequest
+from requests_app.reading.contacts import numbers
+from requests_app.states import EventKind, RequestState, Urgency
+from requests_app.views.cards import cards
+from requests_app.views.lists import narrowed, page_of
+
+ARRIVALS = (
+    EventKind.RELEASED,
+    EventKind.LEASE_ENDED,
+    EventKind.REOPENED,
+    EventKind.CONFIRMED,
+    EventKind.PLACE_SET,
+)
+"""What brings a request into a queue without its being new."""
+
+
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits in my districts, most urgent first. htmx gets the feed, or only the next cards."""
+    now = database_now()
+    filters = ListFilters(request.GET).values()
+    if numbers(fold(filters.get("q", "")).text):
+        messages.error(
+            request, _("A phone number does not belong into an address. Type it into the search box.")
+        )
+        return redirect("queue")
+    found = narrowed(HelpRequest.objects.visible_to(request.user), filters, now)
+    listed, after = page_of(found.for_cards(), filters)  # type: ignore[attr-defined]
+    context = {
+        "now": now,
+        "cards": cards(listed),
+        "after": after,
+        "filters": filters,
+        "query": request.GET.copy(),
+    }
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "_cards.html" if request.htmx.target == "more" else "_feed.html", context)
+    return render(
+        request, "queue.html", context | _choices(request.user, filters) | _figures(request.user, now)
+    )
+
+
+def _choices(user: Any, filters: dict[str, Any]) -> dict[str, object]:
+    mine = District.objects.all() if user.is_state_wide else District.objects.filter(volunteers=user)
+    chosen = filters.get("district")
+    blocks = Block.objects.filter(district=chosen) if chosen else Block.objects.none()
+    if not chosen and not user.is_state_wide and len(user.district_codes) == 1:
+        blocks = Block.objects.filter(district__in=user.district_codes)
+    return {
+        "needs": NeedKind.choices,
+        "urgencies": Urgency.choices,
+        "states": ListFilters.STATES,
+        "districts": mine,
+        "blocks": blocks if chosen is None or user.is_state_wide or chosen in user.district_codes else [],
+    }
+
+
+def _figures(user: Any, now: datetime) -> dict[str, object]:
+    seen = HelpRequest.objects.visible_to(user)
+    return {
+        "waiting": seen.queued().count(),
+        "overdue": seen.overdue(now).count(),
+        "on_duty": Volunteer.objects.on_duty().filter(districts__in=user.district_codes).distinct()[:8],
+    }
+
+
+@require_GET
+def fresh(request: HttpRequest) -> HttpResponse:
+    """How many requests came into this list since the page was made; 204 when that many are shown already."""
+    now = database_now()
+    try:
+        since = parse_datetime(request.GET.get("since", "")) or now
+    except ValueError:
+        since = now
+    if since.tzinfo is None:
+        since = now
+    back = Event.objects.filter(kind__in=ARRIVALS, at__gt=since).exclude(by=request.user.pk).values("request")
+    filters = ListFilters(request.GET).values()
+    found = narrowed(HelpRequest.objects.visible_to(request.user), filters, now)
+    count = found.filter(Q(opened_at__gt=since) | Q(pk__in=back))[:100].count()
+    if str(count) == request.GET.get("known", "0"):
+        return HttpResponse(status=204)
+    query = request.GET.copy()
+    for name in ("since", "known", "after"):
+        query.pop(name, None)
+    return render(request, "_fresh.html", {"count": count, "query": query})
+
+
+@require_GET
+def mine(request: HttpRequest) -> HttpResponse:
+    """What I hold: due now first, then what I work on, then what waits for a time that I set; and what I ended."""
+    now = database_now()
+    held = list(HelpRequest.objects.visible_to(request.user).held_by(request.user).for_cards().ranked()[:100])
+    suggested = HelpRequest.objects.visible_to(request.user).queued().filter(suggested=request.user)
+    made = cards(held)
+    waiting = RequestState.WAITING
+    context = {
+        "now": now,
+        "due": [card for card in made if card.item.state == waiting and card.item.wait_until <= now],
+        "working": [card for card in made if card.item.state != waiting],
+        "later": sorted(
+            (card for card in made if card.item.state == waiting and card.item.wait_until > now),
+            key=lambda card: card.item.wait_until,
+        ),
+        "suggested": cards(suggested.for_cards().ranked()[:10]),
+    }
+    return render(request, "mine.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def search(request: HttpRequest) -> HttpResponse:
+    """Find requests by number or by words. A number comes by POST alone, so that no address holds one."""
+    if request.method == "GET":
+        return render(request, "search.html", {"form": SearchForm()})
+    form = SearchForm(request.POST)
+    if not form.is_valid():
+        return render(request, "search.html", {"form": form})
+    words = form.cleaned_data["q"].strip()
+    seen = HelpRequest.objects.visible_to(request.user)
+    if seen.filter(code=words.upper()).exists():
+        return redirect("request", code=words.upper())
+    found = numbers(fold(words).text)
+    if not found:
+        return redirect(f"{reverse('queue')}?{urlencode({'q': words, 'state': 'open'})}")
+    listed = seen.with_phone(found[0].e164).for_cards().order_by("-opened_at")[:50]
+    return render(
+        request,
+        "search.html",
+        {"form": SearchForm(), "cards": cards(listed), "now": database_now(), "is_done": True},
+    )

@@ -1,0 +1,205 @@
+"""The page of one request and the acts on it: each act is one press and one move."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from districts.needs import NeedKind
+from requests_app import corrections
+from requests_app.clock import database_now
+from requests_app.forms import (
+    CallForm,
+    CorrectionForm,
+    HandOverForm,
+    MergeForm,
+    NeedForm,
+    NoteForm,
+    OptionalNoteForm,
+    ResolveForm,
+    UrgencyForm,
+    WaitForm,
+)
+from requests_app.models import HelpRequest, Lost, NotAllowed
+from requests_app.states import Attention, CallOutcome, Kind, NeedState, Outcome, RequestState, Urgency
+from requests_app.views.answering import act, first_error, fresh_answer, say_lost
+from requests_app.views.choices import place_choices
+from requests_app.views.thread import people_for, thread_of
+
+
+@require_GET
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """One request: thread, facts, history, acts."""
+    item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
+    return render(request, "request.html", thread_of(request.user, item, database_now()))
+
+
+@act
+def claim(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+    if item.state == RequestState.REVIEW:
+        item.confirm(request.user, now)
+    item.claim(request.user, now)
+    return _("%(code)s is yours.") % {"code": item.code}
+
+
+@act
+def release(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+    form = OptionalNoteForm(request.POST)
+    item.release(request.user, now, note=form.cleaned_data["note"] if form.is_valid() else "")
+    return _("%(code)s is back in the queue.") % {"code": item.code}
+
+
+@act
+def hand_over(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+    form = HandOverForm(request.POST, people=people_for(item, request.user))
+    if not form.is_valid():
+        messages.error(request, _("Choose who gets it."))
+        return None
+    item.hand_over(form.cleaned_data["to"], request.user, now, note=form.cleaned_data["note"])
+    return _("%(name)s has it now.") % {"name": form.cleaned_data["to"].name}
+
+
+@act
+def call(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+    form = CallForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return None
+    item.record_call(
+        CallOutcome(form.cleaned_data["outcome"]), request.user, now, note=form.cleaned_data["note"]
+    )
+    if item.state == RequestState.WAITING:
+        return _("Written down. It comes back to you when it is time to try again.")
+    return _("Written down.")
+
+
+@act
+def wait(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+    form = WaitForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return None
+    item.wait(now + form.length, request.user, now, note=form.cleaned_data["note"])
+    return _("It comes back to you at that time.")
+
+
+@act
+def resume(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+    item.resume(request.user, now)
+
+
+@act
+def resolve(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+    form = ResolveForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what became of it."))
+        return None
+    item.resolve(Outcome(form.cleaned_data["outcome"]), request.user, now, note=form.cleaned_data["note"])
+    return _("%(code)s is closed.") % {"code": item.code}
+
+
+@act
+def reopen(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+    form = OptionalNoteForm(request.POST)
+    item.reopen(request.user, now, note=form.cleaned_data["note"] if form.is_valid() else "")
+    return _("%(code)s is back in the queue.") % {"code": item.code}
+
+
+@act
+def merge(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+    form = MergeForm(request.POST)
+    code = form.cleaned_data["into"] if form.is_valid() else ""
+    other = HelpRequest.objects.visible_to(request.user).filter(code=code).first()
+    if other is None:
+        messages.error(request, _("There is no such request among those that you can see."))
+        return None
+    item.merge_into(other, request.user, now)
+    return _("Merged into %(code)s.") % {"code": other.code}
+
+
+@act
+def note(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("The note is empty or too long."))
+        return None
+    item.note(form.cleaned_data["note"], request.user, now)
+    return _("Note kept.")
+
+
+@act
+def need(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+    form = NeedForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return
+    item.set_need(
+        NeedKind(form.cleaned_data["kind"]), NeedState(form.cleaned_data["state"]), request.user, now
+    )
+
+
+@act
+def urgency(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+    form = UrgencyForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, first_error(form))
+        return
+    if Urgency(form.cleaned_data["urgency"]) != item.urgency:
+        corrections.correct(item, "urgency", form.cleaned_data["urgency"], request.user, now)
+
+
+@act
+def looked(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+    """A person looked at what asked for attention, and it is not so."""
+    item.set_attention(Attention.NONE, request.user, now)
+
+
+@act
+def not_a_plea(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+    corrections.correct(item, "kind", Kind.OTHER, request.user, now)
+    return _("%(code)s is closed as not a plea. It can be reopened.") % {"code": item.code}
+
+
+@require_http_methods(["GET", "POST"])
+def correct(request: HttpRequest, code: str) -> HttpResponse:
+    """Say what a plea really means: needs, urgency and place in one small form."""
+    item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
+    if request.method == "POST" and request.user.can_work:
+        form = CorrectionForm(request.POST)
+        if form.is_valid():
+            try:
+                _make_corrections(request, item, form, database_now())
+            except Lost as lost:
+                say_lost(request, lost)
+            except NotAllowed:
+                messages.error(request, _("That cannot be done with this request now."))
+            return fresh_answer(request, code)
+        messages.error(request, first_error(form))
+    context = {
+        "item": item,
+        "needs": NeedKind.choices,
+        "has": [line.kind for line in item.needs.all() if line.state != NeedState.VOID],
+        "urgencies": Urgency.choices,
+        "places": place_choices(),
+        "chosen": f"{item.district_id}-{item.block_id}" if item.block_id else str(item.district_id or ""),
+        "next": request.GET.get("next", ""),
+    }
+    return render(request, "correct.html", context)
+
+
+def _make_corrections(request: HttpRequest, item: HelpRequest, form: CorrectionForm, now: datetime) -> None:
+    """Make the corrections that change something; the place last, because it may take the request out of sight."""
+    wanted = form.cleaned_data
+    has = {line.kind for line in item.needs.all() if line.state != NeedState.VOID}
+    if wanted["needs"] and set(wanted["needs"]) != has:
+        corrections.correct(item, "needs", wanted["needs"], request.user, now)
+    if wanted["urgency"] and wanted["urgency"] != item.urgency:
+        corrections.correct(item, "urgency", wanted["urgency"], request.user, now)
+    place = wanted["place"]
+    if place is None or (place.district == item.district and place.block == item.block and place.district):
+        return
+    where = None if place.is_outside else (place.district, place.block)
+    corrections.correct(item, "place", where, request.user, now)

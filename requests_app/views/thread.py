@@ -1,0 +1,111 @@
+"""Gathers all that the page of one request shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+
+from districts.models import Official, Role, Volunteer
+from districts.models.people import WORKING
+from districts.needs import NeedKind
+from requests_app.forms import WaitForm
+from requests_app.models import Contact, Event, HelpRequest, Post, Reply
+from requests_app.states import HELD, OPEN, CallOutcome, Outcome, RequestState, Urgency
+from requests_app.views.cards import cards, evidence_of
+
+POSTS_SHOWN = 60
+
+
+@dataclass(frozen=True)
+class Line:
+    """A post of the thread with its evidence and our reply."""
+
+    post: Post
+    evidence: list[dict[str, Any]]
+    reply: Reply | None
+
+
+@dataclass(frozen=True)
+class Possible:
+    """A request that may be the same case, and why: "phone" or "words"."""
+
+    item: HelpRequest
+    reason: str
+
+
+def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, Any]:
+    """Return the template values of a request's page. `item` comes from visible_to(user).for_cards()."""
+    posts = list(_told_apart(item).select_related("written_by")[:POSTS_SHOWN])
+    if not posts and item.parent_id:
+        posts = list(_told_apart(item.parent).select_related("written_by")[:POSTS_SHOWN])  # type: ignore[arg-type]
+    decided = evidence_of(posts)
+    replies = {reply.post_id: reply for reply in Reply.objects.filter(request=item).select_related("by")}
+    has = {need.kind for need in item.needs.all()}
+    is_mine = item.holder_id == user.pk
+    return {
+        "item": item,
+        "card": cards([item])[0],
+        "now": now,
+        "lines": [Line(post, decided.get(post.pk, []), replies.get(post.pk)) for post in posts],
+        "copies": max(0, item.post_count - len(posts)),
+        "can_reply": [post for post in posts if post.may_reply and post.pk not in replies],
+        "events": Event.objects.filter(request=item).select_related("by").order_by("at", "pk"),
+        "possible": possible_copies(user, item, posts),
+        "linked": HelpRequest.objects.visible_to(user).filter(Q(parent=item) | Q(pk=item.parent_id)),
+        "people": people_for(item, user),
+        "officials": Official.objects.filter(Q(district=item.district_id) | Q(district=None)).exclude(
+            handle="", phone=""
+        ),
+        "is_mine": is_mine,
+        "is_held": item.state in HELD,
+        "is_free": item.state in (RequestState.QUEUED, RequestState.REVIEW),
+        "may_act": user.can_work
+        and (is_mine or item.state not in HELD)
+        and item.state != RequestState.MERGED,
+        "calls": CallOutcome.choices,
+        "outcomes": Outcome.choices,
+        "waits": WaitForm.CHOICES,
+        "missing_needs": [(slug, name) for slug, name in NeedKind.choices if slug not in has],
+        "urgencies": Urgency.choices,
+        "dials": not settings.DEMO,
+    }
+
+
+def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
+    """The posts of a request without plain copies, oldest first."""
+    return Post.objects.filter(request=item, copy_of="").order_by("posted_at", "pk")
+
+
+def people_for(item: HelpRequest, user: Volunteer) -> "QuerySet[Volunteer]":
+    """Who could be given this request: active people of its district and the state desk, those on duty first."""
+    can_see = Q(role=Role.STATE_DESK) | Q(districts=item.district_id, role__in=WORKING - {Role.DOCTOR})
+    if item.is_consultation:
+        can_see |= Q(districts=item.district_id, role=Role.DOCTOR)
+    held = Count("held", filter=Q(held__state__in=HELD), distinct=True)
+    state_desk_last = Case(When(role=Role.STATE_DESK, then=Value(1)), default=Value(0))
+    people = (
+        Volunteer.objects.filter(can_see, is_active=True).exclude(pk=user.pk).annotate(load=held).distinct()
+    )
+    return people.order_by("-is_on_duty", state_desk_last, "first_name", "pk")
+
+
+def possible_copies(user: Volunteer, item: HelpRequest, posts: list[Post]) -> list[Possible]:
+    """Return other open requests that this person may see with a number or the words of this one, five at the most."""
+    if item.state not in OPEN:
+        return []
+    hashes = [contact.phone_hash for contact in item.contacts.all()]
+    words = {post.fingerprint for post in posts if post.fingerprint}
+    others = HelpRequest.objects.visible_to(user).open().exclude(pk=item.pk).filter(client=item.client_id)
+    others = others.exclude(pk=item.parent_id).exclude(parent=item)
+    same_number = Contact.objects.filter(phone_hash__in=hashes, request__isnull=False).values("request")
+    same_words = Post.objects.filter(fingerprint__in=words, request__isnull=False).values("request")
+    found = others.filter(Q(pk__in=same_number) | Q(pk__in=same_words)).select_related(
+        "district", "block", "holder"
+    )
+    made = []
+    for other in found.prefetch_related("contacts")[:5]:
+        shares = any(contact.phone_hash in hashes for contact in other.contacts.all())
+        made.append(Possible(other, "phone" if shares else "words"))
+    return made

@@ -1,0 +1,101 @@
+/* A few lines beside htmx: the look for new requests, the keys, folds that open by their link. Pages work without it. */
+"use strict";
+(() => {
+  const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
+  const cards = () => [...document.querySelectorAll("[data-card]")];
+  const current = () => document.activeElement?.closest("[data-card]") ?? document.querySelector("[data-case]");
+
+  // Look for new requests now and then, only while somebody looks at the page.
+  setInterval(() => {
+    if (!document.hidden) each("[data-look]", (place) => htmx.trigger(place, "look"));
+  }, 6000);
+
+  // A session that ended answers with the log-in page: go there instead of putting it into this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (new URL(event.detail.xhr.responseURL || location.href).pathname.startsWith("/login/")) {
+      event.detail.shouldSwap = false;
+      location.reload();
+    }
+  });
+
+  // The network failed: say so in the user's words, which stand in the page.
+  for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
+    document.addEventListener(name, (event) => {
+      if (event.detail.elt.matches("[data-look]")) return;
+      const words = document.getElementById("trouble");
+      if (words) document.getElementById("said").replaceChildren(words.content.cloneNode(true));
+    });
+  }
+
+  function open(target) {
+    const fold = target?.closest("details") ?? target?.querySelector("details");
+    if (fold) fold.open = true;
+    target?.querySelector("textarea, select, input:not([type=hidden]), button")?.focus({ preventScroll: true });
+  }
+
+  function prepare(root) {
+    each("[data-script]", (part) => (part.hidden = false), root);
+    each("[data-submit]", (form) => form.addEventListener("change", () => form.requestSubmit()), root);
+    each("[data-narrows]", (box) => {
+      const list = document.getElementById(box.dataset.narrows);
+      const all = [...list.options];
+      box.addEventListener("input", () => {
+        const words = box.value.trim().toLowerCase();
+        for (const option of all) option.hidden = option.disabled = words !== "" && !(option.dataset.names ?? option.text).toLowerCase().includes(words);
+        const first = all.find((option) => !option.hidden && option.value);
+        if (words && first) list.value = first.value;
+      });
+    }, root);
+  }
+
+  document.addEventListener("click", (event) => {
+    const close = event.target.closest("[data-close]");
+    if (close) (close.closest("dialog")?.close(), close.closest("[data-said]")?.remove());
+    const link = event.target.closest('a[href^="#"]');
+    if (link && link.hash.length > 1) setTimeout(() => open(document.querySelector(link.hash)));
+  });
+
+  const press = (name) => {
+    const button = current()?.querySelector(`[data-key="${name}"]`) ?? document.querySelector(`[data-case] ~ * [data-key="${name}"]`);
+    if (!button) return false;
+    button.click();
+    return true;
+  };
+
+  function step(by) {
+    const all = cards();
+    const at = all.indexOf(document.activeElement?.closest("[data-card]"));
+    const next = all[Math.min(all.length - 1, Math.max(0, at + by))];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+    return Boolean(next);
+  }
+
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    c: () => press("claim"),
+    o: () => press("open"),
+    r: () => press("reply"),
+    e: () => press("resolve"),
+    "/": () => {
+      const box = document.querySelector("input[data-search]");
+      box?.focus();
+      return Boolean(box);
+    },
+    "?": () => {
+      document.getElementById("keys")?.showModal();
+      return true;
+    },
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, dialog")) return;
+    if (keys[event.key]?.()) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:load", (event) => prepare(event.target));
+  document.addEventListener("DOMContentLoaded", () => {
+    if (location.hash.length > 1) open(document.getElementById(location.hash.slice(1)));
+  });
+})();
