@@ -7,6 +7,7 @@ fails is tried again later, alone, and after policy.POST_ATTEMPTS times a person
 import json
 import logging
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, F, Q
 
-from districts.models import Block, Volunteer
+from districts.models import Volunteer
 from districts.needs import NeedKind
 from requests_app import matching, policy, routing, sealing
 from requests_app.clock import database_now
@@ -74,15 +75,12 @@ class Said:
 
 
 def read_due(limit: int = policy.POST_BATCH) -> int:
-    """Read one batch of due posts; return how many were finished. 0 means that nothing is due."""
+    """Read one batch of due posts; return how many were taken up. 0 means that nothing is due."""
     token, posts = claim(limit)
-    done = 0
-    for post, understood in [(post, _read(post, token)) for post in posts]:
-        if understood is not None and finish(post, token, understood):
-            done += 1
-    if done:
+    read_ones = [(post, understood) for post in posts if (understood := _read(post, token)) is not None]
+    if finish(read_ones, token):
         LoopLease.note_done("reader", database_now())
-    return done if done or not posts else len(posts)
+    return len(posts)
 
 
 def read_now(post: Post) -> Post:
@@ -97,7 +95,7 @@ def read_now(post: Post) -> Post:
         post.refresh_from_db()
         understood = _read(post, token)
         if understood is not None:
-            finish(post, token, understood)
+            finish([(post, understood)], token)
     post.refresh_from_db()
     return post
 
@@ -145,22 +143,33 @@ def _failed(post: Post, token: uuid.UUID, error: Exception) -> None:
     )
 
 
-# --- One post, one short transaction ---------------------------------------------------------------------------
+# --- A batch, one short transaction ----------------------------------------------------------------------------
 
 
-def finish(post: Post, token: uuid.UUID, understood: Understood) -> bool:
-    """Write all that follows from a reading; False when it was too late or failed (then it is tried again)."""
+def finish(batch: Sequence[tuple[Post, Understood]], token: uuid.UUID) -> int:
+    """Write all that follows from the readings, in one transaction; return how many posts were finished.
+
+    When one of them cannot be written the batch is undone and each is written alone, so that the one that fails is
+    tried again later and costs its neighbours nothing. A post that somebody else finished is left as it is.
+    """
+    if not batch:
+        return 0
     try:
         with transaction.atomic():
             _one_matcher_at_a_time()
-            _finish(post, token, understood, database_now())
-    except LateWorker:
-        log.info("post %s was finished by somebody else", post.pk)
-        return False
+            now, roster = database_now(), Roster()
+            for post, understood in batch:
+                _finish(post, token, understood, now, roster)
+            write_readings(batch, now)
     except Exception as error:  # the same promise as in _read
-        _failed(post, token, error)
-        return False
-    return True
+        if len(batch) > 1:
+            return sum(finish([one], token) for one in batch)
+        if isinstance(error, LateWorker):
+            log.info("post %s was finished by somebody else", batch[0][0].pk)
+        else:
+            _failed(batch[0][0], token, error)
+        return 0
+    return len(batch)
 
 
 def _one_matcher_at_a_time() -> None:
@@ -173,10 +182,10 @@ def _one_matcher_at_a_time() -> None:
         LoopLease.objects.select_for_update().get(name="matching")
 
 
-def _finish(post: Post, token: uuid.UUID, understood: Understood, now: datetime) -> None:
+def _finish(post: Post, token: uuid.UUID, understood: Understood, now: datetime, roster: "Roster") -> None:
     said = said_by(post, understood)
     words = matching.fingerprint(post.text)
-    outcome, request, lead = _place(post, said, words, now)
+    outcome, request, lead = _place(post, said, words, now, roster)
     written = Post.objects.filter(pk=post.pk, state=PostState.DUE, lease_token=token).update(
         state=PostState.READ,
         outcome=outcome,
@@ -190,22 +199,34 @@ def _finish(post: Post, token: uuid.UUID, understood: Understood, now: datetime)
     )
     if not written:
         raise LateWorker
-    write_reading(post, understood, now)
 
 
-def write_reading(post: Post, understood: Understood, now: datetime) -> None:
-    """Keep what this version of the reader understood, without the numbers."""
-    labels = as_labels(understood)
-    labels.pop("phones", None)
-    labels["evidence"] = [
+def write_readings(batch: Sequence[tuple[Post, Understood]], now: datetime) -> None:
+    """Keep what this version of the reader understood, without the numbers; one row per post and version."""
+    Reading.objects.bulk_create(
+        [
+            Reading(
+                post=post,
+                version=READER_VERSION,
+                kind=understood.kind,
+                confidence=understood.confidence,
+                data=_without_numbers(as_labels(understood)),
+                read_at=now,
+            )
+            for post, understood in batch
+        ],
+        update_conflicts=True,
+        unique_fields=["post", "version"],
+        update_fields=["kind", "confidence", "data", "read_at"],
+    )
+
+
+def _without_numbers(labels: dict[str, Any]) -> dict[str, Any]:
+    evidence = [
         {**item, "label": "", "words": ""} if item["field"] == "phones" else item for item in labels["evidence"]
     ]
-    data = {name: value for name, value in labels.items() if name not in {"id", "confidence"}}
-    Reading.objects.update_or_create(
-        post=post,
-        version=READER_VERSION,
-        defaults={"kind": understood.kind, "confidence": understood.confidence, "data": data, "read_at": now},
-    )
+    kept = {name: value for name, value in labels.items() if name not in {"id", "confidence", "phones"}}
+    return {**kept, "evidence": evidence}
 
 
 def said_by(post: Post, understood: Understood) -> Said:
@@ -259,7 +280,7 @@ def _candidates(understood: Understood) -> list[dict[str, Any]]:
 
 
 def _place(
-    post: Post, said: Said, words: str, now: datetime
+    post: Post, said: Said, words: str, now: datetime, roster: "Roster"
 ) -> tuple[PostOutcome, HelpRequest | None, Lead | None]:
     """Decide where a person will see this post: in a request, new or known, among the leads, or in the noise."""
     incoming = matching.Incoming(
@@ -278,7 +299,7 @@ def _place(
     if decision.join is not None:
         return PostOutcome.JOINED, _join(post, said, decision, now), None
     if said.kind == Kind.REQUEST or said.is_unsure:
-        return PostOutcome.OPENED, open_request(post, said, now), None
+        return PostOutcome.OPENED, open_request(post, said, now, roster), None
     return PostOutcome.NOISE, None, None
 
 
@@ -332,14 +353,15 @@ def _known(request: HelpRequest, busy: frozenset[str]) -> matching.Known:
 # --- What a post becomes ------------------------------------------------------------------------------------------
 
 
-def open_request(post: Post, said: Said, now: datetime) -> HelpRequest:
+def open_request(post: Post, said: Said, now: datetime, roster: "Roster | None" = None) -> HelpRequest:
     """Open a request for this post; advice asked for beside other needs becomes a linked one on the doctor desk."""
+    roster = roster or Roster()
     field_needs = tuple(need for need in said.needs if need != NeedKind.CONSULTATION)
     if NeedKind.CONSULTATION in said.needs and field_needs:
-        request = _open(post, said, field_needs, now, is_consultation=False)
-        _open(post, said, (NeedKind.CONSULTATION,), now, is_consultation=True, parent=request)
+        request = _open(post, said, field_needs, now, roster, is_consultation=False)
+        _open(post, said, (NeedKind.CONSULTATION,), now, roster, is_consultation=True, parent=request)
         return request
-    return _open(post, said, said.needs, now, is_consultation=NeedKind.CONSULTATION in said.needs)
+    return _open(post, said, said.needs, now, roster, is_consultation=NeedKind.CONSULTATION in said.needs)
 
 
 def _open(
@@ -347,6 +369,7 @@ def _open(
     said: Said,
     needs: Sequence[str],
     now: datetime,
+    roster: "Roster",
     *,
     is_consultation: bool,
     parent: HelpRequest | None = None,
@@ -358,8 +381,9 @@ def _open(
         attention = Attention.PLACE_UNKNOWN
     way = routing.route(
         routing.Ask(said.district, said.block, frozenset(needs), is_consultation, said.language),
-        people_on_duty(said.district),
+        roster.of(said.district),
     )
+    roster.note_suggested(way.suggested)
     request = HelpRequest.objects.create(
         state=RequestState.REVIEW if said.is_unsure else RequestState.QUEUED,
         urgency=said.urgency,
@@ -450,17 +474,35 @@ def make_lead(post: Post, said: Said, words: str, now: datetime) -> Lead:
     return lead
 
 
-def people_on_duty(district: int | None) -> list[routing.Person]:
-    """Who is on duty in a district, with their load."""
-    if district is None:
-        return []
-    people = (
-        Volunteer.objects.on_duty()
-        .filter(districts=district)
-        .annotate(load=Count("held", filter=Q(held__state__in=HELD), distinct=True))
-    )
+class Roster:
+    """Who is on duty where, with their load; asked once per district for a whole batch."""
+
+    def __init__(self) -> None:
+        self._people: dict[int, list[routing.Person]] = {}
+        self._suggested: Counter[int] = Counter()
+
+    def of(self, district: int | None) -> list[routing.Person]:
+        """The people on duty in a district; what was suggested to them in this batch counts as load."""
+        if district is None:
+            return []
+        if district not in self._people:
+            self._people[district] = people_on_duty(district)
+        return [replace(person, load=person.load + self._suggested[person.pk]) for person in self._people[district]]
+
+    def note_suggested(self, volunteer: int | None) -> None:
+        if volunteer is not None:
+            self._suggested[volunteer] += 1
+
+
+def people_on_duty(district: int) -> list[routing.Person]:
+    """Who is on duty in a district. Load: the requests that they hold and those that wait suggested to them."""
+    holds = Count("held", filter=Q(held__state__in=HELD), distinct=True)
+    waits = Count("suggested", filter=Q(suggested__state=RequestState.QUEUED), distinct=True)
+    people = Volunteer.objects.on_duty().filter(districts=district).annotate(load=holds + waits)
     blocks: dict[int, set[int]] = {}
-    for volunteer, block in Block.objects.filter(volunteers__in=people).values_list("volunteers", "pk"):
+    for volunteer, block in Volunteer.blocks.through.objects.filter(
+        volunteer__in=[person.pk for person in people]
+    ).values_list("volunteer", "block"):
         blocks.setdefault(volunteer, set()).add(block)
     return [
         routing.Person(

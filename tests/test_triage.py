@@ -61,7 +61,7 @@ def test_same_number_in_another_district_stays_apart():
 
 def test_update_in_the_thread_asks_a_person_to_confirm():
     first = read(PLEA, source=Source.X, thread_id="77", author_id="5")
-    read("ऑक्सीजन मिल गया है, बहुत धन्यवाद सभी का", source=Source.X, thread_id="77", author_id="5", in_reply_to=first.external_id)
+    read("ऑक्सीजन सिलेंडर की व्यवस्था हो गई है, अब जरूरत नहीं है", source=Source.X, thread_id="77", author_id="5", in_reply_to=first.external_id)
     request = HelpRequest.objects.get()
     assert request.attention == Attention.SAID_SOLVED
     assert request.state == RequestState.QUEUED
@@ -154,7 +154,7 @@ def test_late_worker_changes_nothing():
     understood = triage.read(claimed.text)
     Post.objects.filter(pk=post.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert triage.read_due() == 1
-    assert triage.finish(claimed, token, understood) is False
+    assert triage.finish([(claimed, understood)], token) == 0
     assert HelpRequest.objects.count() == 1
     assert Reading.objects.count() == 1
 
@@ -177,6 +177,24 @@ def test_unreadable_post_is_shown_to_a_person_after_five_tries_and_holds_nobody_
     assert (bad.state, bad.attempts, bad.last_error) == ("failed", policy.POST_ATTEMPTS, "Unreadable")
     assert good.state == "read"
     assert bad in Post.objects.failed()
+
+
+def test_post_that_cannot_be_written_costs_its_neighbours_nothing():
+    posts = [a_post(f"Kota me bed chahiye 98290999{number:02d}") for number in range(4)]
+    token, claimed = triage.claim(10)
+    batch = [(post, triage.read(post.text)) for post in claimed]
+    Post.objects.filter(pk=posts[1].pk).update(lease_token=uuid.uuid4())
+    assert triage.finish(batch, token) == 3
+    assert Post.objects.filter(state="read").count() == HelpRequest.objects.count() == Reading.objects.count() == 3
+
+
+def test_suggestions_of_one_batch_are_spread():
+    people = [a_volunteer(f"kota{number}", "Kota") for number in range(3)]
+    for number in range(9):
+        a_post(f"Kota me {number + 20} saal ke bhai ko oxygen cylinder chahiye urgent 98290999{number:02d}")
+    triage.read_due()
+    suggested = [HelpRequest.objects.filter(suggested=person).count() for person in people]
+    assert suggested == [3, 3, 3]
 
 
 def test_post_that_kills_its_worker_is_tried_alone_and_then_shown():
