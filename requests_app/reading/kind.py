@@ -29,6 +29,23 @@ def points(parsed: Parsed, phones: int, has_spo2: bool, needs_asked: int, needs_
     return {"request": request, "offer": offer, "update": update, "thanks": thanks, "other": other}
 
 
+_TALK = frozenset("politics news advice advert joke condole auto offer wish giving thanks solved got died update_verb unneeded dead_number praise".split())
+_SHORT = 14
+
+
+def plain_case(parsed: Parsed, needs_named: int) -> str | None:
+    """The kind of a text that says one thing only; None for all others. Such texts are short, and rare in training."""
+    found = parsed.counts.keys()
+    if len(parsed.tokens) <= _SHORT:
+        if ("help" in found or "ask" in found and needs_named) and not found & _TALK:
+            return "request"
+        if "dead_number" in found and not needs_named and not found & {"ask", "help", "politics", "kin"}:
+            return "update"
+    if "wish" in found and needs_named and not found & {"kin", "lack", "critical", "politics", "joke", "help", "news", "solved"}:
+        return "offer"
+    return None
+
+
 def news_of_update(parsed: Parsed) -> str | None:
     """For an update: `died`, `unreachable`, `still_needed` or `solved`; None where the text does not tell."""
     for concept, news in (("died", "died"), ("still", "still_needed"), ("dead_number", "unreachable")):

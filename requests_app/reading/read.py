@@ -18,8 +18,10 @@ READER_VERSION = "2026.11.1"
 _LONGEST = 65_536
 _NEED_THRESHOLD = 0.45
 _REQUEST_LEAN = 0.35
-_CRITICAL_THRESHOLD = 0.3
+_CRITICAL_THRESHOLD = 0.25
+_CRITICAL_WITH_FINE_LEVEL = 0.6
 _RULES_WEIGHT = 0.3  # of the rules' points beside the model's scores
+_PLAIN_BONUS = 4.0
 _SHORT, _RULES_WEIGHT_SHORT = 10, 1.0  # a few words give the model little to go by
 
 
@@ -110,6 +112,9 @@ def kind_chances(found: Analysis, trained: model.Model | None) -> dict[str, floa
     learnt = zip(trained.kind.outputs, trained.kind.scores(found.features), strict=True)
     weight = _RULES_WEIGHT_SHORT if len(found.parsed.tokens) < _SHORT else _RULES_WEIGHT
     blended = {name: score + weight * found.points[name] for name, score in learnt}
+    plain = kind.plain_case(found.parsed, len(found.named))
+    if plain is not None:
+        blended[plain] += _PLAIN_BONUS
     return dict(zip(blended, model.softmax(list(blended.values())), strict=True))
 
 
@@ -141,7 +146,8 @@ def _urgency(found: Analysis, trained: model.Model | None) -> tuple[str, Mention
     scores = dict(zip(trained.urgency.outputs, map(model.sigmoid, trained.urgency.scores(found.features)), strict=True))
     low = found.patient.spo2 is not None and found.patient.spo2 <= urgency.SATURATION_IN_DANGER
     critical = 1.0 if low else scores["critical"]
-    if critical >= _CRITICAL_THRESHOLD:
+    is_fine = level != "critical" and found.patient.spo2 is not None
+    if critical >= (_CRITICAL_WITH_FINE_LEVEL if is_fine else _CRITICAL_THRESHOLD):
         return "critical", words if level == "critical" else None, critical
     level = "high" if scores["high"] >= 0.5 else "normal"
     sure = min(1 - critical, max(scores["high"], 1 - scores["high"]))

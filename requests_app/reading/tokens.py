@@ -54,7 +54,10 @@ def tokenise(folded: str) -> list[Token]:
     for found in WORD.finditer(folded):
         start, end = found.span()
         word = found.group()
-        if tokens and start > last and (_BREAK.search(folded, last, min(start + 1, last + 40)) or start - last > 39):
+        if start - last == 1 and folded[last] == " ":
+            if word in _TURN:
+                clause += 1
+        elif tokens and start > last and (start - last > 39 or _BREAK.search(folded, last, start + 1)):
             clause += 1
         elif tokens and word in _TURN:
             clause += 1
