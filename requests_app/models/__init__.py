@@ -8,6 +8,7 @@ from requests_app.models.loops import LoopLease
 from requests_app.models.posts import Correction, Post, Reading
 from requests_app.models.replies import Reply
 from requests_app.models.requests import Contact, HelpRequest, Lost, Need, NotAllowed
+from requests_app.models.tallies import Tally
 
 __all__ = [
     "ApiClient",
@@ -26,4 +27,5 @@ __all__ = [
     "Post",
     "Reading",
     "Reply",
+    "Tally",
 ]
