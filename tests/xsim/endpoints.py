@@ -113,9 +113,10 @@ class Api:
             boundary, made_s, page, backward = struct.unpack(">QIHB", raw[:15])
         except (ValueError, struct.error):
             raise refused from None
-        if raw[19:] != hmac.new(self.secret, raw[:19], hashlib.sha256).digest()[:5] or raw[
-            15:19
-        ] != self._query_hash(call):
+        query, mac = raw[15:19], raw[19:]
+        if mac != hmac.new(self.secret, raw[:19], hashlib.sha256).digest()[:5]:
+            raise refused
+        if query != self._query_hash(call):
             raise refused
         ttl = self.config.page_token_ttl_s
         if ttl and self.world.clock.now_ms() / 1000 - made_s > ttl:
@@ -123,7 +124,7 @@ class Api:
         return boundary, page, bool(backward)
 
     def _page(
-        self, call: Call, ids: list[int], low: int, *, least: int = 5, owned: bool = False
+        self, call: Call, ids: list[int], *, least: int = 5, owned: bool = False
     ) -> tuple[int, dict[str, Any]]:
         """One page of newest-first ids; the count is taken before what is deleted or hidden falls out."""
         size = self._count(call, least, 100)
@@ -184,7 +185,7 @@ class Api:
             return 200, {"errors": [problems.resource_error(call.args[0], "id", "missing", "user")]}
         ids = self.world.listed(self.world.mentioning.get(user_id, []), self.config.window)
         owned = call.identity.kind == "user" and user_id == call.identity.user_id
-        return self._page(call, self._bounded(call, ids), 5, owned=owned)
+        return self._page(call, self._bounded(call, ids), owned=owned)
 
     def user_tweets(self, call: Call) -> tuple[int, dict[str, Any]]:
         user_id = self._visible_user(call.args[0])
@@ -203,7 +204,7 @@ class Api:
             if not ("replies" in unwanted and self.world.tweets[i].replied_to is not None)
             and not ("retweets" in unwanted and self.world.tweets[i].retweeted is not None)
         ]
-        return self._page(call, self._bounded(call, kept), 5)
+        return self._page(call, self._bounded(call, kept))
 
     def lookup(self, call: Call) -> tuple[int, dict[str, Any]]:
         if "ids" not in call.params:
@@ -287,7 +288,7 @@ class Api:
         recent = sorted(i for i in self.world.tweets if ms_of(i) >= oldest)
         ids = self.world.listed(recent, len(recent))
         found = [i for i in ids if all(test(self.world.tweets[i]) for test in tests)]
-        return self._page(call, self._bounded(call, found), 10, least=10)
+        return self._page(call, self._bounded(call, found), least=10)
 
     def _search_test(self, word: str) -> Callable[[Tweet], bool]:
         by_name = self.world.by_name
