@@ -111,8 +111,9 @@ def test_signed_query_parameters_with_odd_characters_are_let_in(sim: Sim) -> Non
 
 @pytest.mark.parametrize("wrong", ["consumer_key", "consumer_secret", "access_token", "access_token_secret"])
 def test_a_wrong_key_or_secret_is_refused(sim: Sim, wrong: str) -> None:
+    changed: dict[str, Any] = {wrong: "wrong"}
     with pytest.raises(tweepy.Unauthorized) as refused:
-        client_of(sim, **{wrong: "wrong"}).get_me()
+        client_of(sim, **changed).get_me()
     assert "x-rate-limit-remaining" not in refused.value.response.headers
 
 
