@@ -21,7 +21,7 @@ def points(parsed: Parsed, phones: int, has_spo2: bool, needs_asked: int, needs_
     update -= 0.9 * asks
     thanks = 2.2 * bool(count("thanks")) + 0.6 * min(count("thanks", 0), 3) + 0.9 * bool(count("praise")) - 1.5 * bool(count("thanks_ahead")) - 0.8 * asks
     thanks -= 1.0 * (phones > 0)
-    other = 1.6 + 0.9 * min(count("politics", 0), 3) + 0.8 * min(count("news", 0), 3) + 1.0 * bool(count("advice"))
+    other = 1.6 + 0.9 * min(count("politics", 0), 3) + 0.8 * min(count("news", 0), 3) + 1.0 * bool(count("advice")) + 0.7 * min(count("opinion", 0), 2)
     other += 1.6 * min(count("advert", 0), 3) + 1.5 * bool(count("joke")) + 2.0 * bool(count("condole")) + 1.5 * bool(count("auto"))
     other -= 1.2 * (phones > 0) + 0.8 * bool(count("kin"))
     if short and not needs_named and not asks:
@@ -29,7 +29,7 @@ def points(parsed: Parsed, phones: int, has_spo2: bool, needs_asked: int, needs_
     return {"request": request, "offer": offer, "update": update, "thanks": thanks, "other": other}
 
 
-_TALK = frozenset("politics news advice advert joke condole auto offer wish giving thanks solved got died update_verb unneeded dead_number praise".split())
+_TALK = frozenset("politics opinion news advice advert joke condole auto offer wish giving thanks solved got died update_verb unneeded dead_number praise".split())
 _SHORT = 14
 
 
@@ -64,5 +64,5 @@ WORDS_OF = {
     "offer": ("wish", "offer", "giving"),
     "update": ("solved", "died", "dead_number", "update_verb", "got", "unneeded", "still"),
     "thanks": ("thanks", "praise"),
-    "other": ("advert", "politics", "news", "advice", "condole", "joke", "auto"),
+    "other": ("advert", "politics", "opinion", "news", "advice", "condole", "joke", "auto"),
 }

@@ -28,7 +28,7 @@ FOLDS = 5
 MEASURED = ("kind.macro_f1", "request.recall", "noise_as_request", "needs.micro.f1", "urgency.critical.recall", "doubtful_errors")
 _LEAST_COUNT = 2
 _DOUBTED = {"kind", "needs", "urgency", "phones"}
-_KIND_STRENGTH, _NEEDS_STRENGTH, _URGENCY_STRENGTH = 2.0, 2.0, 2.0
+_KIND_STRENGTH, _NEEDS_STRENGTH, _URGENCY_STRENGTH = 1.0, 1.0, 2.0
 _SMALLEST_WEIGHT = 0.02
 _DIGITS = 3
 
