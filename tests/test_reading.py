@@ -1,4 +1,5 @@
 """What a post means: kinds, needs, urgency, numbers, patient, quoted posts, and text of any sort."""
+# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import pytest
 from hypothesis import given, settings
@@ -40,7 +41,10 @@ def test_kind_of_a_post(text: str, kind: str) -> None:
         ("Papa oxygen support par hai, ICU bed chahiye jaipur 9829012345", ("beds",)),
         ("bed mil gaya hai, ab remdesivir injection chahiye kota 9829012345", ("medicines",)),
         ("need oxygen bed urgently for mother in Ajmer 9829012345", ("beds",)),
-        ("hospital asks us to arrange plasma and tocilizumab, please help 9829012345", ("medicines", "plasma")),
+        (
+            "hospital asks us to arrange plasma and tocilizumab, please help 9829012345",
+            ("medicines", "plasma"),
+        ),
         ("घर में सब पॉजिटिव हैं, खाना पहुंचा दीजिए 9829012345", ("food",)),
         ("koi doctor phone par salah de de, bukhar 5 din se 9829012345", ("consultation",)),
         ("ambulance chahiye jaldi udaipur 9829012345", ("other",)),
@@ -117,7 +121,10 @@ def test_facts_about_the_patient(text: str, patient: dict[str, object]) -> None:
 
 
 def test_number_in_noise_is_nobodys_to_call() -> None:
-    assert read("Personal loan same day approval! Apply now 9829012345, limited offer, earn from home").phones == ()
+    assert (
+        read("Personal loan same day approval! Apply now 9829012345, limited offer, earn from home").phones
+        == ()
+    )
 
 
 @pytest.mark.parametrize(
@@ -158,7 +165,17 @@ def test_evidence_names_the_words_of_the_raw_text() -> None:
 
 def test_labels_have_the_guides_shape() -> None:
     labels = as_labels(read("kota me bed chahiye 9829012345"))
-    assert {"kind", "needs", "district", "block", "phones", "urgency", "patient", "lang", "confidence"} <= set(labels)
+    assert {
+        "kind",
+        "needs",
+        "district",
+        "block",
+        "phones",
+        "urgency",
+        "patient",
+        "lang",
+        "confidence",
+    } <= set(labels)
     assert labels["district"] == "Kota"
 
 
@@ -173,8 +190,44 @@ def test_any_text_is_read(text: str) -> None:
 
 
 WORDS = st.sampled_from(
-    "oxygen cylinder bed chahiye nahi mil gaya 98290 12345 +91 spo2 82 papa 58 saal ॐ ऑक्सीजन चाहिए \u200b \ud800 \x00 A+ plasma , . / - \n "
-    "@RajHelpDesk urgent ICU मदद ८२ thanks update 9829012345".split(" ")
+    [
+        "oxygen",
+        "cylinder",
+        "bed",
+        "chahiye",
+        "nahi",
+        "mil",
+        "gaya",
+        "98290",
+        "12345",
+        "+91",
+        "spo2",
+        "82",
+        "papa",
+        "58",
+        "saal",
+        "ॐ",
+        "ऑक्सीजन",
+        "चाहिए",
+        "\u200b",
+        "�",
+        "\x00",
+        "A+",
+        "plasma",
+        ",",
+        ".",
+        "/",
+        "-",
+        "\n",
+        "@RajHelpDesk",
+        "urgent",
+        "ICU",
+        "मदद",
+        "८२",
+        "thanks",
+        "update",
+        "9829012345",
+    ]
 )
 
 
@@ -188,7 +241,23 @@ def test_evidence_offsets_hold_for_any_mixture(words: list[str], quoted: list[st
 
 
 @pytest.mark.parametrize(
-    "piece", ["9", "9829012345 ", "a", "oxygen ", "b ", "spo2 ", "papa ", "1 ", "ab ", "hospital ", "ऑक्सीजन", "+", "a b c ", "order "]
+    "piece",
+    [
+        "9",
+        "9829012345 ",
+        "a",
+        "oxygen ",
+        "b ",
+        "spo2 ",
+        "papa ",
+        "1 ",
+        "ab ",
+        "hospital ",
+        "ऑक्सीजन",
+        "+",
+        "a b c ",
+        "order ",
+    ],
 )
 def test_very_long_text_is_read(piece: str) -> None:
     assert read((piece * 100_000)[:100_000]).kind in KINDS

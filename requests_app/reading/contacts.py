@@ -1,4 +1,5 @@
 """Telephone numbers in a post: which digits can be called, and which are no one's to call."""
+# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def _e164(digits: str, has_plus: bool) -> str | None:
     for prefix in ("0091", "91", "0"):
         if digits.startswith(prefix) and len(digits.removeprefix(prefix).lstrip("0")) == 10:
             return _valid("+91" + digits.removeprefix(prefix).lstrip("0"), None)
-    if len(digits) == 11 and digits.startswith("1800") or len(digits) == 10 and digits.startswith("1800"):
+    if (len(digits) == 11 and digits.startswith("1800")) or (len(digits) == 10 and digits.startswith("1800")):
         return _valid(digits, "IN")
     return None
 
@@ -92,7 +93,11 @@ def _split(folded: str, start: int, end: int) -> list[Phone]:
 
 def _landline(digits: str, groups: int) -> str | None:
     """A number written as an STD code with its 0, a gap, and the line's number; such lines are newer than any table."""
-    return "+91" + digits[1:] if groups == 2 and len(digits) == 11 and digits[0] == "0" and digits[1] in "1234578" else None
+    return (
+        "+91" + digits[1:]
+        if groups == 2 and len(digits) == 11 and digits[0] == "0" and digits[1] in "1234578"
+        else None
+    )
 
 
 def _longest_number(folded: str, groups: list[tuple[int, int]], at: int) -> tuple[Phone, int] | None:

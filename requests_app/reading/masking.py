@@ -49,9 +49,15 @@ def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
     if total < _ENOUGH:
         return []
     # An age or a saturation that a comma or a line's end parts from a whole number stays readable.
-    while len(groups) > 1 and _stands_apart(text, groups[0], groups[1]) and total - _length(groups[0]) >= _WHOLE:
+    while (
+        len(groups) > 1 and _stands_apart(text, groups[0], groups[1]) and total - _length(groups[0]) >= _WHOLE
+    ):
         total -= _length(groups.pop(0))
-    while len(groups) > 1 and _stands_apart(text, groups[-1], groups[-2]) and total - _length(groups[-1]) >= _WHOLE:
+    while (
+        len(groups) > 1
+        and _stands_apart(text, groups[-1], groups[-2])
+        and total - _length(groups[-1]) >= _WHOLE
+    ):
         total -= _length(groups.pop())
     hidden = []
     digits = 0
@@ -59,7 +65,9 @@ def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
         length = stop - begin
         digits += length
         is_last = number == len(groups) - 1
-        keeps = is_last or digits >= _WHOLE and bool(_BETWEEN_NUMBERS.search(text[stop : groups[number + 1][0]]))
+        keeps = is_last or (
+            digits >= _WHOLE and bool(_BETWEEN_NUMBERS.search(text[stop : groups[number + 1][0]]))
+        )
         if keeps:
             digits = 0
         hidden.append((begin, stop - 2 if keeps and length >= 2 else stop))

@@ -17,17 +17,6 @@ class Linear:
     bias: tuple[float, ...]
     weights: dict[str, tuple[tuple[int, float], ...]]
 
-    def scores(self, features: set[str]) -> list[float]:
-        """One score per output, before squashing."""
-        sums = list(self.bias)
-        get = self.weights.get
-        for feature in features:
-            pairs = get(feature)
-            if pairs is not None:
-                for output, weight in pairs:
-                    sums[output] += weight
-        return sums
-
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -38,6 +27,42 @@ class Model:
     urgency: Linear
     about: dict[str, object]
     doubt: dict[str, float] = field(default_factory=dict)  # signal -> weight, for the chance of an error
+    merged: dict[str, tuple[tuple[int, float], ...]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        first = 0
+        pairs: dict[str, list[tuple[int, float]]] = {}
+        for part in (self.kind, self.needs, self.urgency):
+            for feature, weights in part.weights.items():
+                pairs.setdefault(feature, []).extend((first + output, weight) for output, weight in weights)
+            first += len(part.outputs)
+        self.merged.update((feature, tuple(found)) for feature, found in pairs.items())
+
+    def scores(self, features: set[str]) -> "Scores":
+        """One score per output of each part, before squashing; one pass over the features of all three."""
+        sums = [*self.kind.bias, *self.needs.bias, *self.urgency.bias]
+        get = self.merged.get
+        for feature in features:
+            pairs = get(feature)
+            if pairs is not None:
+                for output, weight in pairs:
+                    sums[output] += weight
+        kinds = len(self.kind.outputs)
+        needs = kinds + len(self.needs.outputs)
+        return Scores(
+            dict(zip(self.kind.outputs, sums[:kinds], strict=True)),
+            dict(zip(self.needs.outputs, map(sigmoid, sums[kinds:needs]), strict=True)),
+            dict(zip(self.urgency.outputs, map(sigmoid, sums[needs:]), strict=True)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What the model says: a score per kind, a chance per need, a chance per level of urgency."""
+
+    kind: dict[str, float]
+    needs: dict[str, float]
+    urgency: dict[str, float]
 
 
 def softmax(scores: list[float]) -> list[float]:
@@ -58,7 +83,7 @@ def log_odds(chance: float) -> float:
 
 
 def linear_from(data: dict[str, object]) -> Linear:
-    outputs = tuple(data["outputs"])  # type: ignore[arg-type]
+    outputs: tuple[str, ...] = tuple(data["outputs"])  # type: ignore[arg-type]
     weights = {
         feature: tuple(zip(pairs[0::2], pairs[1::2], strict=True))
         for feature, pairs in data["weights"].items()  # type: ignore[attr-defined]
@@ -72,4 +97,10 @@ def shipped() -> Model | None:
     if not PATH.exists():
         return None
     data = json.loads(PATH.read_text(encoding="utf-8"))
-    return Model(linear_from(data["kind"]), linear_from(data["needs"]), linear_from(data["urgency"]), data["about"], data.get("doubt", {}))
+    return Model(
+        linear_from(data["kind"]),
+        linear_from(data["needs"]),
+        linear_from(data["urgency"]),
+        data["about"],
+        data.get("doubt", {}),
+    )

@@ -6,10 +6,29 @@ from .clauses import Parsed
 from .vocabulary import Mention
 
 NEEDS = ("oxygen", "medicines", "plasma", "beds", "food", "consultation", "other")
-_VITAL_AFTER = frozenset("level lvl saturation lavel support sat par pe pr gir लेवल सपोर्ट पर स्तर ka का".split())
+_VITAL_AFTER = frozenset(
+    [
+        "level",
+        "lvl",
+        "saturation",
+        "lavel",
+        "support",
+        "sat",
+        "par",
+        "pe",
+        "pr",
+        "gir",
+        "लेवल",
+        "सपोर्ट",
+        "पर",
+        "स्तर",
+        "ka",
+        "का",
+    ]
+)
 # What was named, from strong to weak.
 ASKED, BARE, WEAK, HAD, REFUSED = "asked", "bare", "weak", "had", "refused"
-_FOLLOWED_BY_HAVING = frozenset("par pe pr पर pic".split())
+_FOLLOWED_BY_HAVING = frozenset(["par", "pe", "pr", "पर", "pic"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 """Facts about the patient that a post states: age, oxygen saturation, blood group, hospital."""
+# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
 from dataclasses import dataclass
@@ -23,8 +24,12 @@ _AGE = (
     re.compile(r"(?<![a-z])(?:he|she)(?:'s|\s+is)\s+(\d{1,3})(?=\s*(?:[),.]|and\b|with\b|$))"),
     re.compile(r"(?<![\d.])(\d{1,3})\s+(?:ki\s+)?(?:umar|umr|age)(?![a-z])"),
 )  # fmt: skip
-_LEVEL_WITHOUT_WORD = re.compile(rf"(?<![a-z]){_KIN}\s+(\d{{2}})\s*\.(?=.*(?:bed|bharti|icu|cylinder|silendar|oxygen))", re.S)
-_NOT_AGE_AFTER = re.compile(r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)")
+_LEVEL_WITHOUT_WORD = re.compile(
+    rf"(?<![a-z]){_KIN}\s+(\d{{2}})\s*\.(?=.*(?:bed|bharti|icu|cylinder|silendar|oxygen))", re.S
+)
+_NOT_AGE_AFTER = re.compile(
+    r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)"
+)
 _NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|after|in)\s*$")
 _OXYGEN_WORDS = (
     r"(?:spo2|sp02|spo|sop2|so2|spo-2|spo 2|saturation|saturasion|sats?|sat|oxygen|oxigen|oxgen|oxyzen|oxy|o2|level|lvl|lavel|levl|"
@@ -51,7 +56,9 @@ _NOT_LEVEL = re.compile(
     r"\s*(?:cyl|silen|silin|bed|lit|ltr|l\b|lpm|kg|conc|units?|beds|ghant|hour|hr|saal|sal |yrs?|year|din|day|patient|mareez|mariz|hazar|"
     r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|ct\b)"
 )
-_NOT_BETWEEN = re.compile(r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)")
+_NOT_BETWEEN = re.compile(
+    r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
+)
 _BLOOD = re.compile(
     r"(?<![a-z0-9+\u0900-\u097f])(?P<group>ab|a|b|o|0|एबी|ए|बी|ओ)\s?-?\s?"
     r"(?P<sign>\+\s?(?:ve|iv)?(?![\w])|-\s?(?:ve|iv)(?![\w])|-(?=\s*(?:[,.)\n;/]|$|plasma|blood|platelet|donor|group|खून|प्लाज्मा|ब्लड|रक्त|ve\b))|"
@@ -66,10 +73,68 @@ _HOSPITAL = re.compile(
     r"(?P<name>(?:[a-z\u0900-\u097f.&]{2,18}\s){1,3}?)(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
     r"(?![a-z\u0900-\u097f])"
 )
-_HOSPITAL_KNOWN = re.compile(r"(?<![a-z])(?:sms|ruhs|mdm|aiims|mbs|jln|pbm|rnt|mb hospital|rbm|jk lon|gbh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])")
+_HOSPITAL_KNOWN = re.compile(
+    r"(?<![a-z])(?:sms|ruhs|mdm|aiims|mbs|jln|pbm|rnt|mb hospital|rbm|jk lon|gbh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])"
+)
 _HOSPITAL_STOP = frozenset(
-    "in at the a an any koi kisi me mein ke ki ka hai h se to from near private govt government sarkari every all this that new my local "
-    "district zila city में के की का है से कोई किसी सरकारी निजी जिला हर और यहां admit admitted bharti other which and or is no".split()
+    [
+        "in",
+        "at",
+        "the",
+        "a",
+        "an",
+        "any",
+        "koi",
+        "kisi",
+        "me",
+        "mein",
+        "ke",
+        "ki",
+        "ka",
+        "hai",
+        "h",
+        "se",
+        "to",
+        "from",
+        "near",
+        "private",
+        "govt",
+        "government",
+        "sarkari",
+        "every",
+        "all",
+        "this",
+        "that",
+        "new",
+        "my",
+        "local",
+        "district",
+        "zila",
+        "city",
+        "में",
+        "के",
+        "की",
+        "का",
+        "है",
+        "से",
+        "कोई",
+        "किसी",
+        "सरकारी",
+        "निजी",
+        "जिला",
+        "हर",
+        "और",
+        "यहां",
+        "admit",
+        "admitted",
+        "bharti",
+        "other",
+        "which",
+        "and",
+        "or",
+        "is",
+        "no",
+    ]
 )
 
 
@@ -98,7 +163,13 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
     facts: list[Fact] = []
     spo2 = _spo2(text, facts)
     age = _age(text, facts)
-    if spo2 is None and age is not None and 65 <= age <= 89 and facts[-1].name == "age" and _LEVEL_WITHOUT_WORD.search(text):
+    if (
+        spo2 is None
+        and age is not None
+        and 65 <= age <= 89
+        and facts[-1].name == "age"
+        and _LEVEL_WITHOUT_WORD.search(text)
+    ):
         # "bhabhi 82. ... koi bed": a bare number of a person for whom a bed or oxygen is sought is a level, not an age.
         found = _LEVEL_WITHOUT_WORD.search(text)
         if found is not None and int(found.group(1)) == age:
@@ -115,7 +186,11 @@ def _age(text: str, facts: list[Fact]) -> int | None:
     for rank, pattern in enumerate(_AGE):
         for found in pattern.finditer(text):
             value = int(found.group(1))
-            if not 1 <= value <= 110 or taken <= found.start(1) < taken_end or _NOT_AGE_AFTER.match(text, found.end()):
+            if (
+                not 1 <= value <= 110
+                or taken <= found.start(1) < taken_end
+                or _NOT_AGE_AFTER.match(text, found.end())
+            ):
                 continue
             if rank == 5 and _NOT_AGE_BEFORE.search(text[max(0, found.start(1) - 12) : found.start(1)]):
                 continue
@@ -163,7 +238,9 @@ def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
                 context = bool(_BLOOD_CONTEXT.search(text))
             if not context:
                 continue
-        negative = sign[0] in "-न" or sign.startswith(("neg", "nag", "नि", "ने")) or "neg" in sign or "nag" in sign
+        negative = (
+            sign[0] in "-न" or sign.startswith(("neg", "nag", "नि", "ने")) or "neg" in sign or "nag" in sign
+        )
         facts.append(Fact("blood_group", *found.span()))
         return _LETTERS.get(letter, letter.upper()) + ("-" if negative else "+")
     return None
@@ -178,7 +255,11 @@ def _hospital(folded: Folded, facts: list[Fact]) -> str | None:
                 break
             kept.insert(0, word)
         if kept:
-            start = found.end() - len(found.group()) + found.group().rfind(" ".join(kept)) if len(kept) > 1 else found.group().rfind(kept[0]) + found.start()
+            start = (
+                found.end() - len(found.group()) + found.group().rfind(" ".join(kept))
+                if len(kept) > 1
+                else found.group().rfind(kept[0]) + found.start()
+            )
             start = max(found.start(), start)
             raw_start, raw_end = folded.span(start, found.end())
             facts.append(Fact("hospital", start, found.end()))

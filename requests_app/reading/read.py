@@ -51,7 +51,9 @@ def analyse(folded: Folded) -> Analysis:
     rule_kind = max(kind.KINDS, key=points.__getitem__)
     level, _ = urgency.judge(parsed, patient.spo2)
     features = text_features(parsed, len(phones), patient.spo2, rule_kind, level, named)
-    return Analysis(parsed, phones, patient, facts, named, points, features, need_features(parsed, named, features))
+    return Analysis(
+        parsed, phones, patient, facts, named, points, features, need_features(parsed, named, features)
+    )
 
 
 def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> Reading:
@@ -71,10 +73,11 @@ def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> 
 def _read_one(text: str, trained: model.Model | None) -> Reading:
     folded = fold(text)
     found = analyse(folded)
-    chances = kind_chances(found, trained)
+    scores = trained.scores(found.need_features) if trained is not None else None
+    chances = kind_chances(found, scores)
     decided = decided_kind(chances)
-    chosen, need_sure, rests_on = _needs(found, trained, decided)
-    level, level_words, level_sure = _urgency(found, trained)
+    chosen, need_sure, rests_on = _needs(found, scores, decided)
+    level, level_words, level_sure = _urgency(found, scores)
     phones, phones_sure = usable_phones(found.parsed, found.phones, decided)
     place = locate(folded, ignore=_spans(folded, found))
     patient, patient_sure = _patient_of(found.patient, decided), _patient_sure(found)
@@ -105,13 +108,12 @@ def _read_one(text: str, trained: model.Model | None) -> Reading:
     )
 
 
-def kind_chances(found: Analysis, trained: model.Model | None) -> dict[str, float]:
+def kind_chances(found: Analysis, scores: model.Scores | None) -> dict[str, float]:
     """How likely each kind is."""
-    if trained is None:
+    if scores is None:
         return dict(zip(kind.KINDS, model.softmax([found.points[name] for name in kind.KINDS]), strict=True))
-    learnt = zip(trained.kind.outputs, trained.kind.scores(found.features), strict=True)
     weight = _RULES_WEIGHT_SHORT if len(found.parsed.tokens) < _SHORT else _RULES_WEIGHT
-    blended = {name: score + weight * found.points[name] for name, score in learnt}
+    blended = {name: score + weight * found.points[name] for name, score in scores.kind.items()}
     plain = kind.plain_case(found.parsed, len(found.named))
     if plain is not None:
         blended[plain] += _PLAIN_BONUS
@@ -124,14 +126,14 @@ def decided_kind(chances: dict[str, float]) -> str:
 
 
 def _needs(
-    found: Analysis, trained: model.Model | None, decided: str
+    found: Analysis, scores: model.Scores | None, decided: str
 ) -> tuple[list[str], float, dict[str, needs.Named]]:
     chosen, rests_on = needs.decide(found.named, decided == "offer")
     if decided not in ("request", "offer"):
         return [], 1.0, {}
-    if trained is None:
+    if scores is None:
         return chosen, 0.8 if chosen else 0.4, rests_on
-    chances = dict(zip(trained.needs.outputs, map(model.sigmoid, trained.needs.scores(found.need_features)), strict=True))
+    chances = scores.needs
     chosen = [need for need in needs.NEEDS if chances[need] >= _NEED_THRESHOLD]
     sure = 1.0
     for chance in chances.values():
@@ -139,18 +141,17 @@ def _needs(
     return chosen, sure, rests_on
 
 
-def _urgency(found: Analysis, trained: model.Model | None) -> tuple[str, Mention | None, float]:
+def _urgency(found: Analysis, scores: model.Scores | None) -> tuple[str, Mention | None, float]:
     level, words = urgency.judge(found.parsed, found.patient.spo2)
-    if trained is None:
+    if scores is None:
         return level, words, 0.8
-    scores = dict(zip(trained.urgency.outputs, map(model.sigmoid, trained.urgency.scores(found.features)), strict=True))
     low = found.patient.spo2 is not None and found.patient.spo2 <= urgency.SATURATION_IN_DANGER
-    critical = 1.0 if low else scores["critical"]
+    critical = 1.0 if low else scores.urgency["critical"]
     is_fine = level != "critical" and found.patient.spo2 is not None
     if critical >= (_CRITICAL_WITH_FINE_LEVEL if is_fine else _CRITICAL_THRESHOLD):
         return "critical", words if level == "critical" else None, critical
-    level = "high" if scores["high"] >= 0.5 else "normal"
-    sure = min(1 - critical, max(scores["high"], 1 - scores["high"]))
+    level = "high" if scores.urgency["high"] >= 0.5 else "normal"
+    sure = min(1 - critical, max(scores.urgency["high"], 1 - scores.urgency["high"]))
     return level, urgency.first_of_level(found.parsed, level), sure
 
 
@@ -169,7 +170,11 @@ def _patient_of(patient: Patient, decided: str) -> Patient:
 
 
 def _patient_sure(found: Analysis) -> float:
-    return 0.95 if found.patient.age is None and found.patient.spo2 is None and found.patient.blood_group is None else 0.9
+    return (
+        0.95
+        if found.patient.age is None and found.patient.spo2 is None and found.patient.blood_group is None
+        else 0.9
+    )
 
 
 def doubt_signals(
@@ -238,13 +243,16 @@ def _evidence(
     for field, label, start, end in spans:
         raw_start, raw_end = parsed.folded.span(start, end)
         evidence.append(Evidence(field, label, raw_start, raw_end, raw[raw_start:raw_end]))
-    evidence.extend(Evidence("phones", phone.e164, phone.start, phone.end, raw[phone.start : phone.end]) for phone in phones)
+    evidence.extend(
+        Evidence("phones", phone.e164, phone.start, phone.end, raw[phone.start : phone.end])
+        for phone in phones
+    )
     return tuple(evidence)
 
 
 def _joined(own: Reading, quoted: Reading) -> Reading:
     """A post's own reading with what it leaves open filled from the post that it quotes."""
-    if own.kind in ("update", "offer") or quoted.kind != "request" and own.kind != "request":
+    if own.kind in ("update", "offer") or (quoted.kind != "request" and own.kind != "request"):
         if own.kind == "update" and not own.phones:
             return replace(own, phones=_elsewhere(quoted.phones))
         return own
@@ -257,7 +265,11 @@ def _joined(own: Reading, quoted: Reading) -> Reading:
     known = {phone.e164 for phone in own.phones}
     place = own.place if _says_place(own.place) else quoted.place
     wanted = set(own.needs) | set(quoted.needs) if quoted.kind == "request" else set(own.needs)
-    level = min(own.urgency, quoted.urgency, key=urgency.LEVELS.index) if quoted.kind == "request" else own.urgency
+    level = (
+        min(own.urgency, quoted.urgency, key=urgency.LEVELS.index)
+        if quoted.kind == "request"
+        else own.urgency
+    )
     return replace(
         own,
         kind="request",

@@ -92,9 +92,17 @@ def figures(pairs: Sequence[Pair]) -> Figures:
     phones = [(set(row["phones"]), set(read["phones"])) for row, read in pairs if "phones" in row]
     out["phones.exact"] = _ratio(sum(label == got for label, got in phones), len(phones))
     for name in _PATIENT:
-        values = [(row["patient"].get(name), read["patient"].get(name)) for row, read in pairs if "patient" in row]
+        values = [
+            (row["patient"].get(name), read["patient"].get(name)) for row, read in pairs if "patient" in row
+        ]
         hit = sum(label == got and label is not None for label, got in values)
-        _put(out, f"patient.{name}", hit, sum(a is not None for a, _ in values), sum(b is not None for _, b in values))
+        _put(
+            out,
+            f"patient.{name}",
+            hit,
+            sum(a is not None for a, _ in values),
+            sum(b is not None for _, b in values),
+        )
     _doubt_figures(out, pairs)
     return out
 
@@ -107,7 +115,13 @@ def _kind_figures(out: Figures, kinds: list[tuple[str, str]]) -> None:
     scores = []
     for name in kind.KINDS:
         label = sum(a == name for a, _ in kinds)
-        _put(out, f"kind.{name}", sum(a == b == name for a, b in kinds), label, sum(b == name for _, b in kinds))
+        _put(
+            out,
+            f"kind.{name}",
+            sum(a == b == name for a, b in kinds),
+            label,
+            sum(b == name for _, b in kinds),
+        )
         if label:
             scores.append(out[f"kind.{name}.f1"])
     out["kind.macro_f1"] = _ratio(sum(scores), len(scores))
@@ -152,7 +166,11 @@ def _place_figures(out: Figures, pairs: Sequence[Pair]) -> None:
     out["district.accuracy"] = _ratio(sum(a == b for a, b in places), len(places))
     named = [(a, b) for a, b in places if b is not None]
     out["district.wrong"] = _ratio(sum(a != b for a, b in named), len(named))
-    blocks = [(row["block"], read["block"]) for row, read in calls if "block" in row and row.get("district") != "outside"]
+    blocks = [
+        (row["block"], read["block"])
+        for row, read in calls
+        if "block" in row and row.get("district") != "outside"
+    ]
     out["block.accuracy"] = _ratio(sum(a == b for a, b in blocks), len(blocks))
 
 
@@ -181,7 +199,10 @@ def intervals(pairs: Sequence[Pair], rounds: int = 200, seed: int = 7) -> dict[s
     result = {}
     for name, values in drawn.items():
         values.sort()
-        result[name] = (values[int(0.025 * len(values))], values[min(len(values) - 1, int(0.975 * len(values)))])
+        result[name] = (
+            values[int(0.025 * len(values))],
+            values[min(len(values) - 1, int(0.975 * len(values)))],
+        )
     return result
 
 

@@ -6,7 +6,30 @@ from dataclasses import dataclass
 WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u0900-\u0963\u0971-\u097f]+|[\U0001f300-\U0001faff]")
 _BREAK = re.compile(r"[.,;!?|\n\u0964\u0965\u2022\u2026]|[-:]\s|\s-")
 _TURN = frozenset(
-    "but now only ab lekin magar bas sirf jabki because kyunki warna वरना लेकिन मगर अब बस सिर्फ केवल क्योंकि परंतु however".split()
+    [
+        "but",
+        "now",
+        "only",
+        "ab",
+        "lekin",
+        "magar",
+        "bas",
+        "sirf",
+        "jabki",
+        "because",
+        "kyunki",
+        "warna",
+        "वरना",
+        "लेकिन",
+        "मगर",
+        "अब",
+        "बस",
+        "सिर्फ",
+        "केवल",
+        "क्योंकि",
+        "परंतु",
+        "however",
+    ]
 )
 _CACHE_LIMIT = 60_000
 
@@ -57,9 +80,9 @@ def tokenise(folded: str) -> list[Token]:
         if start - last == 1 and folded[last] == " ":
             if word in _TURN:
                 clause += 1
-        elif tokens and start > last and (start - last > 39 or _BREAK.search(folded, last, start + 1)):
-            clause += 1
-        elif tokens and word in _TURN:
+        elif (tokens and start > last and (start - last > 39 or _BREAK.search(folded, last, start + 1))) or (
+            tokens and word in _TURN
+        ):
             clause += 1
         tokens.append(Token(word, start, end, clause))
         last = end

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from districts.folding import fold
@@ -25,7 +25,14 @@ from .values import Reading
 
 LABELLED = Path(__file__).parent / "labelled"
 FOLDS = 5
-MEASURED = ("kind.macro_f1", "request.recall", "noise_as_request", "needs.micro.f1", "urgency.critical.recall", "doubtful_errors")
+MEASURED = (
+    "kind.macro_f1",
+    "request.recall",
+    "noise_as_request",
+    "needs.micro.f1",
+    "urgency.critical.recall",
+    "doubtful_errors",
+)
 _LEAST_COUNT = 2
 _DOUBTED = {"kind", "needs", "urgency", "phones"}
 _KIND_STRENGTH, _NEEDS_STRENGTH, _URGENCY_STRENGTH = 1.0, 1.0, 2.0
@@ -45,7 +52,9 @@ def labelled_rows(folder: Path) -> list[dict[str, Any]]:
 
 def train(rows: Sequence[dict[str, Any]], analyses: Sequence[Analysis]) -> dict[str, Any]:
     """The model's three parts as plain data, `about` left to the caller."""
-    kinds = [(found.features, row["kind"]) for row, found in zip(rows, analyses, strict=True) if "kind" in row]
+    kinds = [
+        (found.features, row["kind"]) for row, found in zip(rows, analyses, strict=True) if "kind" in row
+    ]
     calls = [
         (found.need_features, row["needs"])
         for row, found in zip(rows, analyses, strict=True)
@@ -79,14 +88,18 @@ def _matrix(sets: Sequence[set[str]]) -> tuple[csr_matrix, list[str]]:
     return csr_matrix(([1.0] * len(indices), indices, starts), shape=(len(sets), len(names))), names
 
 
-def _fit(matrix: csr_matrix, labels: Sequence[Any], strength: float, multi: bool = False) -> LogisticRegression:
+def _fit(
+    matrix: csr_matrix, labels: Sequence[Any], strength: float, multi: bool = False
+) -> LogisticRegression:
     solver = "lbfgs" if multi else "liblinear"
     fitted = LogisticRegression(C=strength, solver=solver, max_iter=400, random_state=1)
     fitted.fit(matrix, labels)
     return fitted
 
 
-def _plain(outputs: Sequence[str], biases: Sequence[float], columns: Sequence[Any], names: list[str]) -> dict[str, Any]:
+def _plain(
+    outputs: Sequence[str], biases: Sequence[float], columns: Sequence[Any], names: list[str]
+) -> dict[str, Any]:
     weights: dict[str, list[float]] = {}
     for at, name in enumerate(names):
         pairs: list[float] = []
@@ -96,7 +109,11 @@ def _plain(outputs: Sequence[str], biases: Sequence[float], columns: Sequence[An
                 pairs.extend((output, weight))
         if pairs:
             weights[name] = pairs
-    return {"outputs": list(outputs), "bias": [round(float(bias), _DIGITS) for bias in biases], "weights": weights}
+    return {
+        "outputs": list(outputs),
+        "bias": [round(float(bias), _DIGITS) for bias in biases],
+        "weights": weights,
+    }
 
 
 def _train_kinds(examples: Sequence[tuple[set[str], str]]) -> dict[str, Any]:
@@ -109,7 +126,9 @@ def _train_kinds(examples: Sequence[tuple[set[str], str]]) -> dict[str, Any]:
 def _train_each(sets: Sequence[set[str]], targets: dict[str, list[bool]], strength: float) -> dict[str, Any]:
     matrix, names = _matrix(sets)
     fitted = [_fit(matrix, labels, strength) for labels in targets.values()]
-    return _plain(list(targets), [one.intercept_[0] for one in fitted], [one.coef_[0] for one in fitted], names)
+    return _plain(
+        list(targets), [one.intercept_[0] for one in fitted], [one.coef_[0] for one in fitted], names
+    )
 
 
 def _train_urgency(pleas: Sequence[tuple[set[str], str]]) -> dict[str, Any]:
@@ -122,10 +141,14 @@ def _train_urgency(pleas: Sequence[tuple[set[str], str]]) -> dict[str, Any]:
 
 def as_model(data: dict[str, Any]) -> Model:
     parts: dict[str, Linear] = {name: linear_from(data[name]) for name in ("kind", "needs", "urgency")}
-    return Model(parts["kind"], parts["needs"], parts["urgency"], data.get("about", {}), data.get("doubt", {}))
+    return Model(
+        parts["kind"], parts["needs"], parts["urgency"], data.get("about", {}), data.get("doubt", {})
+    )
 
 
-def cross_validate(rows: Sequence[dict[str, Any]], analyses: Sequence[Analysis]) -> tuple[list[Pair], dict[str, float]]:
+def cross_validate(
+    rows: Sequence[dict[str, Any]], analyses: Sequence[Analysis]
+) -> tuple[list[Pair], dict[str, float]]:
     """(row, reading) for every row, each read by a model trained without the rows of its fold; and the weights of doubt.
 
     The confidence of each reading comes from weights of doubt that were fitted on the other folds' errors.
@@ -162,7 +185,9 @@ def _fit_doubt(signals: Sequence[dict[str, float]], wrong: Sequence[bool]) -> di
     names = sorted(signals[0])
     fitted = LogisticRegression(C=1.0, max_iter=400)
     fitted.fit([[one[name] for name in names] for one in signals], wrong)
-    weights = {name: round(float(weight), _DIGITS) for name, weight in zip(names, fitted.coef_[0], strict=True)}
+    weights = {
+        name: round(float(weight), _DIGITS) for name, weight in zip(names, fitted.coef_[0], strict=True)
+    }
     return {"bias": round(float(fitted.intercept_[0]), _DIGITS), **weights}
 
 

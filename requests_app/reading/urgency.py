@@ -8,7 +8,7 @@ from .vocabulary import Mention
 LEVELS = ("critical", "high", "normal")
 SATURATION_IN_DANGER = 90
 _SOS = re.compile(r"sos(?![a-z])|🆘|#[a-z0-9_]{0,30}urgent")
-_DENIED = frozenset("not no isn't nahi nhi nahin नहीं नही".split())
+_DENIED = frozenset(["not", "no", "isn't", "nahi", "nhi", "nahin", "नहीं", "नही"])
 
 
 def judge(parsed: Parsed, spo2: int | None) -> tuple[str, Mention | None]:

@@ -1,4 +1,5 @@
 """Which of the numbers in a post are to be called: not the dead, fraudulent or useless ones, and none in an advert."""
+# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
 
@@ -6,7 +7,9 @@ from .clauses import Parsed
 from .contacts import Phone
 
 _LINES = re.compile(r"[\n\u0964!?]|\.\s")
-_OWN = re.compile(r"(?:mera|my|contact|call|phone|mob|mobile|attendant|attendent|ph|no|number|संपर्क|मेरा|मो|फोन|मोबाइल)\W*$")
+_OWN = re.compile(
+    r"(?:mera|my|contact|call|phone|mob|mobile|attendant|attendent|ph|no|number|संपर्क|मेरा|मो|फोन|मोबाइल)\W*$"
+)
 
 
 def usable_phones(parsed: Parsed, phones: list[Phone], decided: str) -> tuple[list[Phone], float]:
@@ -39,7 +42,11 @@ def _said_dead(text: str, phone: Phone, dead: list[tuple[int, int]], count: int)
         between = text[left:right]
         if _LINES.search(between):
             continue
-        if phone.start > end and _OWN.search(text[max(0, phone.start - 24) : phone.start]) and not between.endswith("@"):
+        if (
+            phone.start > end
+            and _OWN.search(text[max(0, phone.start - 24) : phone.start])
+            and not between.endswith("@")
+        ):
             continue
         return True
     return False

@@ -19,8 +19,12 @@ class Command(BaseCommand):
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", help="JSON lines in the shape of the labelling guide; absent fields are not scored")
-        parser.add_argument("--json", action="store_true", help="figures, intervals and misreadings as one JSON object")
+        parser.add_argument(
+            "file", help="JSON lines in the shape of the labelling guide; absent fields are not scored"
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="figures, intervals and misreadings as one JSON object"
+        )
         parser.add_argument("--figures-only", action="store_true", help="no list of what was misread")
         parser.add_argument("--rounds", type=int, default=200, help="bootstrap rounds (default: 200)")
 
@@ -50,7 +54,9 @@ class Command(BaseCommand):
         if loaded.problems:
             sys.exit(1)
 
-    def _print(self, result: dict[str, float], ranges: dict[str, tuple[float, float]], misread: list[Any]) -> None:
+    def _print(
+        self, result: dict[str, float], ranges: dict[str, tuple[float, float]], misread: list[Any]
+    ) -> None:
         self.stdout.write(f"reader {READER_VERSION}, {result['rows']:.0f} rows")
         for name, value in result.items():
             if name == "rows" or math.isnan(value):
@@ -58,8 +64,12 @@ class Command(BaseCommand):
             low, high = ranges.get(name, (value, value))
             self.stdout.write(f"  {name:34} {value:6.3f}   [{low:.3f} .. {high:.3f}]")
         for one in misread:
-            wrong = "; ".join(f"{field}: {label} read as {got}" for field, (label, got) in one["wrong"].items())
-            self.stdout.write(f"{one['id']} ({one['confidence']:.2f}) {wrong}\n    {' '.join(one['text'].split())[:300]}")
+            wrong = "; ".join(
+                f"{field}: {label} read as {got}" for field, (label, got) in one["wrong"].items()
+            )
+            self.stdout.write(
+                f"{one['id']} ({one['confidence']:.2f}) {wrong}\n    {' '.join(one['text'].split())[:300]}"
+            )
 
 
 def _plain(

@@ -12,7 +12,9 @@ from requests_app.reading.training import LABELLED, make
 
 
 class Command(BaseCommand):
-    help = "Trains the reader from labelled/*.jsonl, prints cross-validated figures and writes the model file."
+    help = (
+        "Trains the reader from labelled/*.jsonl, prints cross-validated figures and writes the model file."
+    )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
 
@@ -32,8 +34,14 @@ class Command(BaseCommand):
         if options["dry_run"]:
             return
         before = shipped() if options["out"] == PATH else None
-        if before is not None and float(str(before.about["quality"])) > about["quality"] and not options["force"]:
-            raise CommandError(f"kept the model in place: its quality is {before.about['quality']} (--force replaces it)")
+        if (
+            before is not None
+            and float(str(before.about["quality"])) > about["quality"]
+            and not options["force"]
+        ):
+            raise CommandError(
+                f"kept the model in place: its quality is {before.about['quality']} (--force replaces it)"
+            )
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         options["out"].write_text(text + "\n", encoding="utf-8")
         self.stdout.write(f"wrote {options['out']} ({len(text.encode()) // 1024} KiB)")
