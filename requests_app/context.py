@@ -14,7 +14,7 @@ from requests_app.models import HelpRequest
 
 @dataclass(frozen=True)
 class Page:
-    """A page of the navigation; the two that its role needs most have a tab on a phone, the others stand under More."""
+    """A page of the navigation; on a phone two have a tab and those that `is_extra` stand under More."""
 
     name: str
     icon: str

@@ -4,7 +4,18 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path, register_converter
 from django.urls.converters import StringConverter
 
-from requests_app.views import contacts, frame, queue, request_page
+from requests_app.views import (
+    contacts,
+    doctor,
+    frame,
+    leads,
+    phone_desk,
+    places,
+    queue,
+    replying,
+    request_page,
+    review,
+)
 
 
 class CodeConverter(StringConverter):
@@ -31,6 +42,9 @@ ACTS = {
     "looked": request_page.looked,
     "not_a_plea": request_page.not_a_plea,
     "reveal": contacts.reveal,
+    "to_beds": doctor.to_beds,
+    "reply": replying.reply,
+    "reply_preview": replying.preview,
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -44,6 +58,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("queue/fresh/", queue.fresh, name="queue_fresh"),
     path("mine/", queue.mine, name="mine"),
     path("search/", queue.search, name="search"),
+    path("review/", review.review, name="review"),
+    path("review/<code:code>/", review.judge_request, name="judge_request"),
+    path("review/posts/<int:key>/", review.judge_post, name="judge_post"),
+    path("places/", places.places, name="places"),
+    path("places/<code:code>/", places.set_place, name="set_place"),
+    path("phone/", phone_desk.phone, name="phone"),
+    path("phone/earlier/", phone_desk.earlier, name="earlier"),
+    path("doctor/", doctor.doctor, name="doctor"),
+    path("leads/", leads.leads, name="leads"),
+    path("leads/<int:key>/", leads.check_lead, name="check_lead"),
     path("requests/<code:code>/", request_page.page, name="request"),
     path("requests/<code:code>/correct/", request_page.correct, name="correct"),
     *(path(f"requests/<code:code>/{name}/", view, name=name) for name, view in ACTS.items()),

@@ -45,12 +45,14 @@ def label(slug: str, group: str) -> str:
 
 
 def spans(evidence: Iterable[dict[str, Any]], length: int) -> list[tuple[int, int, str]]:
-    """Return (start, end, field) of the evidence, in order and without overlaps; what is out of the text is left out."""
+    """Return (start, end, field) of the evidence, in order, without overlaps and the masked numbers."""
     kept: list[tuple[int, int, str]] = []
     usable = [
         (entry["start"], entry["end"], str(entry.get("field", "")))
         for entry in evidence
-        if isinstance(entry.get("start"), int) and isinstance(entry.get("end"), int)
+        if isinstance(entry.get("start"), int)
+        and isinstance(entry.get("end"), int)
+        and entry.get("field") != "phones"
     ]
     for start, end, field in sorted(usable, key=lambda span: (span[0], -span[1])):
         if 0 <= start < end <= length and (not kept or start >= kept[-1][1]):

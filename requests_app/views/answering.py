@@ -1,4 +1,4 @@
-"""Answers an act on a request: to htmx the fresh fragment, to a browser without it a redirect; a lost race in words."""
+"""Answers an act on a request: a fresh fragment to htmx, a redirect without it, a lost race in words."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -33,7 +33,7 @@ def say_lost(request: HttpRequest, lost: Lost) -> None:
 
 
 def act(make_move: Act) -> Callable[..., HttpResponse]:
-    """Turn an Act into a view of POST /requests/CODE/.../: finds the request among what the person may see."""
+    """Turn an Act into a view of POST /requests/CODE/.../, for what the person may see."""
 
     @require_POST
     @wraps(make_move)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from districts.folding import fold
-from districts.models import Block, District, Volunteer
+from districts.models import Block, District, Role, Volunteer
 from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import ListFilters, SearchForm
-from requests_app.models import Event, HelpRequest
+from requests_app.models import Event, HelpRequest, Need
 from requests_app.reading.contacts import numbers
-from requests_app.states import EventKind, RequestState, Urgency
+from requests_app.states import EventKind, NeedState, RequestState, Urgency
 from requests_app.views.cards import cards
 from requests_app.views.lists import narrowed, page_of
 
@@ -34,17 +34,34 @@ ARRIVALS = (
 """What brings a request into a queue without its being new."""
 
 
+def number_in(text: str) -> str:
+    """Return the first phone number in a text that somebody typed, E.164, or nothing."""
+    found = numbers(fold(text).text)
+    return found[0].e164 if found else ""
+
+
+def _waiting_for(user: Volunteer, filters: dict[str, Any]) -> Any:
+    """What this person may see, without what waits for a doctor alone unless they ask for that."""
+    seen = HelpRequest.objects.visible_to(user)
+    if user.role not in {Role.VOLUNTEER, Role.PHONE_DESK} or filters.get("need") == NeedKind.CONSULTATION:
+        return seen
+    beside = Need.objects.filter(request=OuterRef("pk"), state=NeedState.OPEN).exclude(
+        kind=NeedKind.CONSULTATION
+    )
+    return seen.exclude(Q(is_consultation=True) & ~Exists(beside))
+
+
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits in my districts, most urgent first. htmx gets the feed, or only the next cards."""
     now = database_now()
     filters = ListFilters(request.GET).values()
-    if numbers(fold(filters.get("q", "")).text):
+    if number_in(filters.get("q", "")):
         messages.error(
             request, _("A phone number does not belong into an address. Type it into the search box.")
         )
         return redirect("queue")
-    found = narrowed(HelpRequest.objects.visible_to(request.user), filters, now)
+    found = narrowed(_waiting_for(request.user, filters), filters, now)
     listed, after = page_of(found.for_cards(), filters)  # type: ignore[attr-defined]
     context = {
         "now": now,
@@ -76,7 +93,7 @@ def _choices(user: Any, filters: dict[str, Any]) -> dict[str, object]:
 
 
 def _figures(user: Any, now: datetime) -> dict[str, object]:
-    seen = HelpRequest.objects.visible_to(user)
+    seen = _waiting_for(user, {})
     return {
         "waiting": seen.queued().count(),
         "overdue": seen.overdue(now).count(),
@@ -96,7 +113,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
         since = now
     back = Event.objects.filter(kind__in=ARRIVALS, at__gt=since).exclude(by=request.user.pk).values("request")
     filters = ListFilters(request.GET).values()
-    found = narrowed(HelpRequest.objects.visible_to(request.user), filters, now)
+    found = narrowed(_waiting_for(request.user, filters), filters, now)
     count = found.filter(Q(opened_at__gt=since) | Q(pk__in=back))[:100].count()
     if str(count) == request.GET.get("known", "0"):
         return HttpResponse(status=204)
@@ -108,7 +125,7 @@ def fresh(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def mine(request: HttpRequest) -> HttpResponse:
-    """What I hold: due now first, then what I work on, then what waits for a time that I set; and what I ended."""
+    """What I hold: due now first, then what I work on, then what waits for a time that I set."""
     now = database_now()
     held = list(HelpRequest.objects.visible_to(request.user).held_by(request.user).for_cards().ranked()[:100])
     suggested = HelpRequest.objects.visible_to(request.user).queued().filter(suggested=request.user)
@@ -139,10 +156,10 @@ def search(request: HttpRequest) -> HttpResponse:
     seen = HelpRequest.objects.visible_to(request.user)
     if seen.filter(code=words.upper()).exists():
         return redirect("request", code=words.upper())
-    found = numbers(fold(words).text)
-    if not found:
+    number = number_in(words)
+    if not number:
         return redirect(f"{reverse('queue')}?{urlencode({'q': words, 'state': 'open'})}")
-    listed = seen.with_phone(found[0].e164).for_cards().order_by("-opened_at")[:50]
+    listed = seen.with_phone(number).for_cards().order_by("-opened_at")[:50]
     return render(
         request,
         "search.html",

@@ -191,7 +191,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _make_corrections(request: HttpRequest, item: HelpRequest, form: CorrectionForm, now: datetime) -> None:
-    """Make the corrections that change something; the place last, because it may take the request out of sight."""
+    """Make the corrections that change something; the place last, as it may take it out of sight."""
     wanted = form.cleaned_data
     has = {line.kind for line in item.needs.all() if line.state != NeedState.VOID}
     if wanted["needs"] and set(wanted["needs"]) != has:

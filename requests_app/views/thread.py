@@ -12,10 +12,14 @@ from districts.models.people import WORKING
 from districts.needs import NeedKind
 from requests_app.forms import WaitForm
 from requests_app.models import Contact, Event, HelpRequest, Post, Reply
-from requests_app.states import HELD, OPEN, CallOutcome, Outcome, RequestState, Urgency
+from requests_app.replies import LONGEST, NOT_FOUND
+from requests_app.reply_texts import REPLY_TEXTS
+from requests_app.states import HELD, OPEN, CallOutcome, Outcome, ReplyState, RequestState, Urgency
 from requests_app.views.cards import cards, evidence_of
 
 POSTS_SHOWN = 60
+REPLY_CENTS = 1.5
+"""What one reply without a link costs, US cents (X's price list of 2026-04-20)."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         posts = list(_told_apart(item.parent).select_related("written_by")[:POSTS_SHOWN])  # type: ignore[arg-type]
     decided = evidence_of(posts)
     replies = {reply.post_id: reply for reply in Reply.objects.filter(request=item).select_related("by")}
+    refused = {
+        key for key, reply in replies.items() if reply.state == ReplyState.FAILED and reply.error != NOT_FOUND
+    }
+    answered = set(replies) - refused
+    can_reply = [post for post in posts if post.may_reply and post.pk not in answered]
     has = {need.kind for need in item.needs.all()}
     is_mine = item.holder_id == user.pk
     return {
@@ -50,7 +59,13 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "now": now,
         "lines": [Line(post, decided.get(post.pk, []), replies.get(post.pk)) for post in posts],
         "copies": max(0, item.post_count - len(posts)),
-        "can_reply": [post for post in posts if post.may_reply and post.pk not in replies],
+        "can_reply": can_reply,
+        "reply_form": bool(can_reply) and item.is_open,
+        "reply_texts": REPLY_TEXTS,
+        "reply_to": can_reply[-1] if can_reply else None,
+        "reply_length": 0,
+        "reply_longest": LONGEST,
+        "reply_cents": REPLY_CENTS,
         "events": Event.objects.filter(request=item).select_related("by").order_by("at", "pk"),
         "possible": possible_copies(user, item, posts),
         "linked": HelpRequest.objects.visible_to(user).filter(Q(parent=item) | Q(pk=item.parent_id)),
@@ -79,7 +94,7 @@ def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
 
 
 def people_for(item: HelpRequest, user: Volunteer) -> "QuerySet[Volunteer]":
-    """Who could be given this request: active people of its district and the state desk, those on duty first."""
+    """Who could be given this request: people of its district and the state desk, those on duty first."""
     can_see = Q(role=Role.STATE_DESK) | Q(districts=item.district_id, role__in=WORKING - {Role.DOCTOR})
     if item.is_consultation:
         can_see |= Q(districts=item.district_id, role=Role.DOCTOR)
@@ -92,7 +107,7 @@ def people_for(item: HelpRequest, user: Volunteer) -> "QuerySet[Volunteer]":
 
 
 def possible_copies(user: Volunteer, item: HelpRequest, posts: list[Post]) -> list[Possible]:
-    """Return other open requests that this person may see with a number or the words of this one, five at the most."""
+    """Return up to five other open requests that this person may see with a number or the words of this."""
     if item.state not in OPEN:
         return []
     hashes = [contact.phone_hash for contact in item.contacts.all()]

@@ -1,0 +1,102 @@
+"""The phone desk: writes a call down, and shows earlier requests with the number while it is typed."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from districts.needs import NeedKind
+from requests_app.clock import database_now
+from requests_app.forms import PhoneDeskForm, Place, SearchForm
+from requests_app.intake import accept
+from requests_app.models import HelpRequest
+from requests_app.states import Source, Urgency
+from requests_app.tasks import wake_readers
+from requests_app.triage import read_now
+from requests_app.views.choices import place_choices
+from requests_app.views.queue import number_in
+
+SHOWN = 5
+
+
+@require_http_methods(["GET", "POST"])
+def phone(request: HttpRequest) -> HttpResponse:
+    """The form of a call; when it is whole the call is read at once and its request opens."""
+    if request.method == "GET" or not request.user.can_work:
+        return _form(request, PhoneDeskForm(initial={"token": uuid.uuid4(), "urgency": ""}))
+    form = PhoneDeskForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form)
+    said = form.cleaned_data
+    post, is_new = accept(
+        Source.PHONE,
+        f"desk-{request.user.pk}-{said['token']}",
+        said["text"],
+        database_now(),
+        phones=[said["number"]] if said["number"] else [],
+        form=_stated(said),
+        written_by=request.user,
+        author_name=said["caller"],
+    )
+    post = read_now(post)
+    if post.request is None:
+        wake_readers()
+        messages.success(request, _("Written down. It is being read and appears in its district's queue."))
+        return redirect("phone")
+    if is_new:
+        messages.success(request, _("Written down as %(code)s.") % {"code": post.request.code})
+    else:
+        messages.info(
+            request, _("This call is written down already, as %(code)s.") % {"code": post.request.code}
+        )
+    if HelpRequest.objects.visible_to(request.user).filter(pk=post.request_id).exists():
+        return redirect("request", code=post.request.code)
+    return redirect("phone")
+
+
+def _stated(said: dict[str, Any]) -> dict[str, Any]:
+    """What the caller said outright; `is_call` keeps a bare note a plea."""
+    stated: dict[str, Any] = {"is_call": True}
+    place = said["place"]
+    if isinstance(place, Place) and place.district:
+        stated["district"] = place.district.pk
+        if place.block:
+            stated["block"] = place.block.pk
+    if said["needs"]:
+        stated["needs"] = said["needs"]
+    if said["urgency"]:
+        stated["urgency"] = said["urgency"]
+    return stated
+
+
+def _form(request: HttpRequest, form: PhoneDeskForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "token": form["token"].value(),
+        "needs": NeedKind.choices,
+        "urgencies": Urgency.choices,
+        "chosen_needs": form["needs"].value() or [],
+        "chosen": str(form["place"].value() or ""),
+        "places": place_choices(),
+    }
+    return render(request, "phone.html", context)
+
+
+@require_POST
+def earlier(request: HttpRequest) -> HttpResponse:
+    """Earlier requests with the number that is being typed. By POST, so that no address holds a number."""
+    form = SearchForm({"q": request.POST.get("number", "")})
+    number = number_in(form.cleaned_data["q"]) if form.is_valid() else ""
+    found = HelpRequest.objects.none()
+    if number:
+        found = HelpRequest.objects.visible_to(request.user).with_phone(number)
+    listed = (
+        found.select_related("district", "block", "holder").prefetch_related("needs").order_by("-opened_at")
+    )
+    return render(
+        request, "_earlier.html", {"earlier": listed[:SHOWN], "is_whole": bool(number), "now": database_now()}
+    )
