@@ -94,3 +94,19 @@ def make_request(post: Post, by: Volunteer, now: datetime, needs: list[str] | No
             Event.objects.create(request=request, kind=EventKind.CONFIRMED, by=by, at=now)
         Correction.objects.create(post=post, field="kind", was=was, now=str(Kind.REQUEST), by=by, at=now)
     return request
+
+
+def not_a_plea(post: Post, by: Volunteer, now: datetime) -> None:
+    """Keep that a person looked at a post of the failed or noise list and saw no plea; it leaves that list.
+
+    Raises NotAllowed for a post that belongs to a request or a lead.
+    """
+    with transaction.atomic():
+        post = Post.objects.select_for_update().get(pk=post.pk)
+        if post.request_id is not None or (post.state == PostState.READ and post.outcome != PostOutcome.NOISE):
+            raise NotAllowed("this post belongs somewhere already")
+        was = post.outcome or post.state
+        Post.objects.filter(pk=post.pk).update(
+            state=PostState.READ, outcome=PostOutcome.NOISE, read_at=now, lease_token=None, lease_until=None
+        )
+        Correction.objects.create(post=post, field="kind", was=was, now=str(Kind.OTHER), by=by, at=now)
