@@ -1,0 +1,125 @@
+"""Every address of the site and who may use it: the table that tests/test_access_matrix.py holds the site to.
+
+To add an address, add its line here: the route as the resolver spells it, and a rule. The words:
+`Page` is read with GET, `Act` is pressed with POST (`GET` too where `reads`); `who` may use it, everybody else gets
+`refused`; `on` names what the address carries: "request", "client-request", "post" ...; empty for nothing. `body` is
+what a press sends; a value in capitals and braces, as {CONTACT}, is filled with the object's own.
+"""
+
+from dataclasses import dataclass, field
+
+ROLES = frozenset(
+    {"volunteer_d1", "volunteer_d2", "lead", "phone_desk", "doctor", "state_desk", "monitor", "admin"}
+)
+STATE_WIDE = frozenset({"state_desk", "monitor", "admin"})
+CLIENTS = frozenset({"client_a", "client_b"})
+OUTSIDE = frozenset({"anonymous", "disabled", "revoked_key"})
+ACTORS = sorted(ROLES | CLIENTS | OUTSIDE)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Read with GET. `answers` are the statuses that a person who may gets."""
+
+    who: frozenset[str] = ROLES
+    on: str = ""
+    answers: frozenset[int] = frozenset({200})
+    refused: int = 403
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Pressed with POST and a CSRF token. `shows_number`: the one act whose answer carries a phone number."""
+
+    who: frozenset[str] = ROLES
+    on: str = ""
+    answers: frozenset[int] = frozenset({200, 302})
+    refused: int = 403
+    body: dict[str, str] = field(default_factory=dict)
+    reads: bool = False
+    shows_number: bool = False
+
+
+@dataclass(frozen=True)
+class Public:
+    """Open to everybody, with the same answer for all. `on`: "status" is opened by its secret link."""
+
+    on: str = ""
+    answers: frozenset[int] = frozenset({200})
+    method: str = "GET"
+    body: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of the API: with a key only; a session opens nothing."""
+
+    on: str = ""
+    body: str = ""
+    answers: frozenset[int] = frozenset({200})
+
+
+OF_A_REQUEST = "request"
+REDIRECTS = frozenset({302})
+
+RULES: dict[str, Page | Act | Public | Call] = {
+    # --- For everybody ---
+    "healthz": Public(),
+    "readyz": Public(),
+    "login/": Public(answers=frozenset({200, 302})),
+    "language/": Public(method="POST", answers=REDIRECTS, body={"language": "hi"}),
+    "api/schema/": Public(),
+    "api/docs/": Public(),
+    # --- The frame ---
+    "": Page(answers=REDIRECTS),
+    "more/": Page(),
+    "logout/": Act(),
+    "duty/": Act(body={"on": "1"}),
+    # --- Lists ---
+    "queue/": Page(),
+    "queue/fresh/": Page(answers=frozenset({200, 204})),
+    "mine/": Page(),
+    "search/": Act(body={"q": "oxygen"}, reads=True),
+    "review/": Page(),
+    "review/<code:code>/": Act(on=OF_A_REQUEST, body={"kind": "request"}),
+    "review/posts/<int:key>/": Act(on="post", body={"kind": "request"}),
+    "places/": Page(),
+    "places/<code:code>/": Act(on=OF_A_REQUEST, body={"place": "outside"}),
+    "phone/": Act(body={}, reads=True),
+    "phone/earlier/": Act(body={"number": "98"}),
+    "doctor/": Page(),
+    "leads/": Page(),
+    "leads/<int:key>/": Act(on="lead"),
+    # --- A request ---
+    "requests/<code:code>/": Page(on=OF_A_REQUEST),
+    "requests/<code:code>/correct/": Act(on=OF_A_REQUEST, reads=True),
+    "requests/<code:code>/claim/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/release/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/hand_over/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/call/": Act(on=OF_A_REQUEST, body={"outcome": "talked"}),
+    "requests/<code:code>/wait/": Act(on=OF_A_REQUEST, body={"minutes": "15"}),
+    "requests/<code:code>/resume/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/resolve/": Act(on=OF_A_REQUEST, body={"outcome": "helped"}),
+    "requests/<code:code>/reopen/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/merge/": Act(on=OF_A_REQUEST, body={"into": "RJ-ZZZZZZ"}),
+    "requests/<code:code>/note/": Act(on=OF_A_REQUEST, body={"note": "called the ward"}),
+    "requests/<code:code>/need/": Act(on=OF_A_REQUEST, body={"kind": "oxygen", "state": "met"}),
+    "requests/<code:code>/urgency/": Act(on=OF_A_REQUEST, body={"urgency": "high"}),
+    "requests/<code:code>/looked/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/not_a_plea/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/reveal/": Act(on=OF_A_REQUEST, body={"contact": "{CONTACT}"}, shows_number=True),
+    "requests/<code:code>/to_beds/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "1", "text": "hello"}),
+    "requests/<code:code>/reply/preview/": Act(on=OF_A_REQUEST, body={"post": "1", "text": "hello"}),
+    # --- The API ---
+    "api/v1/requests/": Call(
+        body='{"text": "Oxygen needed in Chomu", "external_id": "7"}', answers=frozenset({200, 201})
+    ),
+    "api/v1/requests/<str:code>/": Call(on="client-request"),
+    "api/v1/posts/<int:pk>/": Call(on="client-post"),
+    "api/v1/districts/": Call(),
+}
+
+GROUPS = {"admin/": "Django's own pages: administrators only, everybody else is sent to its log-in page"}
+"""Addresses that one rule covers, by how they begin."""
