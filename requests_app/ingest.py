@@ -323,7 +323,7 @@ def pause(trouble: XTrouble, failures: int) -> timedelta:
 
 
 class Rows:
-    """The posts of one page as rows, prepared outside the transaction. `ids`: every id on the page."""
+    """The posts of one page as rows, prepared outside the transaction; `ids`: every id on it."""
 
     def __init__(self, page: Page, account: Account, now: datetime) -> None:
         self._account, self._now = account, now
@@ -339,12 +339,12 @@ class Rows:
         self.ids = set(self._raw)
         wanted = [x_id for x_id, raw in self._raw.items() if x_posts.author_of(raw) != account.user_id]
         known = set(Post.objects.filter(x_id__in=wanted).values_list("x_id", flat=True))
-        self._posts = [self._row(x_id) for x_id in sorted(wanted) if x_id not in known]
-        self._posts += [self._odd_row(raw) for raw in self._odd]
+        self.posts = [self._row(x_id) for x_id in sorted(wanted) if x_id not in known]
+        self.posts += [self._odd_row(raw) for raw in self._odd]
 
     def insert(self, *, above: int = 0) -> int:
         """Insert what is not there yet; return how many rows are new. To be called inside a transaction."""
-        wanted = [post for post in self._posts if post.x_id is None or post.x_id > above]
+        wanted = [post for post in self.posts if post.x_id is None or post.x_id > above]
         keys = [post.external_id for post in wanted]
         known = set(
             Post.objects.filter(source=Source.X, external_id__in=keys).values_list("external_id", flat=True)

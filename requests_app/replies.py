@@ -35,6 +35,7 @@ SENDING_LASTS = timedelta(minutes=2)
 LOOKUP_AFTER = timedelta(seconds=policy.POLICY["replies"]["lookup_after"])
 LOOKUP_AGAIN = 2 * LOOKUP_AFTER
 LOOKUPS: int = policy.POLICY["replies"]["lookups"]
+LAST_LOOKUPS = 4
 LOOKUP_PAGES = 5
 NOT_FOUND = "not_found_on_x"
 # Reading's own limits (rate, monthly cap) say nothing about writing.
@@ -207,12 +208,14 @@ def _look_up(client: XClient, reply: Reply, now_fn: Now) -> bool:
     if x_id:
         return bool(row.update(state=ReplyState.SENT, x_id=x_id, error="", ended_at=now_fn()))
     lookups = reply.lookups + 1
-    if lookups % LOOKUPS:
-        row.update(lookups=lookups, next_attempt_at=now_fn() + LOOKUP_AGAIN)
-        return False
-    if lookups < 2 * LOOKUPS:
+    if lookups == LOOKUPS:
         # X knows nothing of it: once more. Should it have been late after all, X refuses the same text twice.
         row.update(lookups=lookups, state=ReplyState.DUE, next_attempt_at=now_fn(), lease_token=None)
+        return False
+    if lookups < LOOKUPS + LAST_LOOKUPS:
+        # It is not sent again, so there is time: 2, 4, 8, 16 minutes.
+        wait = LOOKUP_AGAIN * 2 ** max(0, lookups - LOOKUPS)
+        row.update(lookups=lookups, next_attempt_at=now_fn() + wait)
         return False
     fields = {"state": ReplyState.FAILED, "error": NOT_FOUND, "ended_at": now_fn()}
     return bool(row.update(lookups=lookups, **fields))

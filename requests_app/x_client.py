@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 Cause = IngestCursor.Breaker
 HOST = "https://api.twitter.com"
-TIMEOUTS = (5, 30)
+TIMEOUTS = (5.0, 30.0)
 TOKEN = re.compile(r"[!-~]{1,200}")
 TWEET_FIELDS = [
     "attachments",
@@ -154,9 +154,9 @@ class Lookup:
 class XAdapter(HTTPAdapter):
     """Sends what Tweepy addresses to api.twitter.com to `base` instead, with time-outs; follows nothing."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, timeouts: tuple[float, float]) -> None:
         super().__init__(max_retries=0)
-        self._base = base.rstrip("/")
+        self._base, self._timeouts = base.rstrip("/"), timeouts
         self.last: requests.Response | None = None
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
@@ -165,7 +165,7 @@ class XAdapter(HTTPAdapter):
         if self._base:
             parts = urlsplit(asked)
             request.url = self._base + parts.path + (f"?{parts.query}" if parts.query else "")
-        kwargs.update(timeout=kwargs.get("timeout") or TIMEOUTS, proxies={})
+        kwargs.update(timeout=kwargs.get("timeout") or self._timeouts, proxies={})
         try:
             response = super().send(request, *args, **kwargs)
         finally:
@@ -181,7 +181,7 @@ class XAdapter(HTTPAdapter):
 class XClient:
     """The calls that we make. One thread at a time; no call sleeps or tries again."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, timeouts: tuple[float, float] = TIMEOUTS) -> None:
         self.account = account
         self._as_user = bool(account.access_token)
         self._tweepy = tweepy.Client(
@@ -193,7 +193,7 @@ class XClient:
             return_type=requests.Response,
             wait_on_rate_limit=False,
         )
-        self._adapter = XAdapter(account.api_base)
+        self._adapter = XAdapter(account.api_base, timeouts)
         session = self._tweepy.session
         session.trust_env = False
         session.adapters.clear()
@@ -254,7 +254,7 @@ class XClient:
         missing = {
             str(error.get("resource_id") or error.get("value")): _problem(error.get("type"))
             for error in errors
-            if isinstance(error, dict) and error.get("parameter") in {"ids", "id"}
+            if isinstance(error, dict) and error.get("parameter") in ("ids", "id")
         }
         found = {str(item.get("id")) for item in items if isinstance(item, dict)}
         if not found.union(missing) >= set(asked):

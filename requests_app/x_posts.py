@@ -105,7 +105,7 @@ def read(raw: dict[str, Any], x_id: int, includes: Includes, our_id: str, our_ha
     quotes_us = bool(quoted) and author_of(quoted or {}) == our_id
     settings = raw.get("reply_settings")
     # Whoever restricts replies still lets those reply whom the post names.
-    is_open = settings in {None, "everyone"}
+    is_open = settings is None or settings == "everyone"
     history = raw.get("edit_history_tweet_ids") or raw.get("edit_history_post_ids")
     root = _id(history[0]) if isinstance(history, list) and history else ""
     return XPost(
