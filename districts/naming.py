@@ -14,7 +14,7 @@ from districts.places import Alias, Target, aliases, districts
 from districts.spelling import is_one_edit_apart, near_keys, sound_of
 
 _TOKEN = re.compile(
-    r"(?P<skip>https?://\S+|www\.\S+|\S+@\S+\.\S+|@\w+)"
+    r"(?P<skip>https?://\S+|www\.\S+|[^\s@]{1,64}@[^\s@.]{1,64}\.[^\s@]{1,64}|@\w+)"
     r"|(?P<word>[a-z]+|[\u0900-\u0963\u0971-\u097f]+)"
     r"|(?P<digits>[0-9]+)"
     r"|(?P<stop>[.!?\n।|;])"
