@@ -151,7 +151,7 @@ else:
         raise ImproperlyConfigured("REDIS_URL must be a redis:// address.")
 
 # --- Celery: wake-up messages only; every setting is explained in docs/decisions/celery-only-wakes.md. ---
-CELERY_BROKER_URL = "memory://" if EMBEDDED else REDIS_URL
+CELERY_BROKER_URL = "memory://localhost/" if EMBEDDED else REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"polling_interval": 0.01}
     if EMBEDDED
