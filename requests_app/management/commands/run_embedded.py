@@ -105,8 +105,6 @@ class Command(BaseCommand):
 
     def _serve(self, port: int) -> None:
         stop = threading.Event()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_unused: stop.set())
         port = _free_port_from(port)
         web = waitress.create_server(get_wsgi_application(), host="127.0.0.1", port=port, threads=6)
         worker = current_app.WorkController(
@@ -114,7 +112,6 @@ class Command(BaseCommand):
         )
         account = x_client.account_from_settings()
         parts: list[tuple[str, Callable[[], object]]] = [
-            ("web", web.run),
             ("worker", worker.start),
             ("sweeper", lambda: loops.run("sweeper", lambda: sweeping.sweep(database_now(), wake_readers), 2, stop)),
         ]
@@ -124,18 +121,28 @@ class Command(BaseCommand):
         threads = [threading.Thread(target=part, name=name, daemon=True) for name, part in parts]
         for thread in threads:
             thread.start()
+        threading.Thread(target=self._watch, args=[threads, stop], daemon=True).start()
         self._greet(port, account is not None)
-        while not stop.wait(1):
-            for thread in threads:
-                if not thread.is_alive():
-                    stop.set()
-                    self.stderr.write(f"{thread.name} ended by itself; stopping. Nothing is lost: start again.")
+        # In the main thread, because waitress ends its loop cleanly only by an exception that a signal raises.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _leave)
+        web.run()
         self.stdout.write("\nStopping ...")
+        stop.set()
         worker.stop()
         web.close()
-        for thread in threads[2:]:
+        for thread in threads[1:]:
             thread.join(5)
         self.stdout.write("Stopped. The data is kept in " + str(settings.DATA_DIR))
+
+    def _watch(self, threads: list[threading.Thread], stop: threading.Event) -> None:
+        """Stop everything when one part ended by itself: a person must see it, not a page that looks alive."""
+        while not stop.wait(1):
+            ended = [thread.name for thread in threads if not thread.is_alive()]
+            if ended:
+                self.stderr.write(f"{', '.join(ended)} ended; stopping. Nothing is lost: start again.")
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
 
     def _greet(self, port: int, has_account: bool) -> None:
         lines = ["", f"Helpdesk is at http://127.0.0.1:{port}/"]
@@ -149,6 +156,10 @@ class Command(BaseCommand):
             lines += ["`python manage.py createsuperuser` makes the first log-in."]
         self.stdout.write("\n".join([*lines, "", "Ctrl-C stops it."]))
         self.stdout.flush()
+
+
+def _leave(*_unused: object) -> None:
+    raise SystemExit
 
 
 def _url_printed_by(process: "subprocess.Popen[str]") -> str:
