@@ -60,7 +60,7 @@ def shell(request: HttpRequest) -> dict[str, object]:
 
 def pages_of(user: Volunteer) -> list[Page]:
     """Return the pages of a person's role, those that they need most first."""
-    found = []
+    found: list[Page] = []
     for name in ORDER[Role(user.role)]:
         page = PAGES[name]
         try:

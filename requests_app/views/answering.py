@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -15,14 +15,15 @@ from django.views.decorators.http import require_POST
 
 from requests_app.clock import database_now
 from requests_app.models import HelpRequest, Lost, NotAllowed
+from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.thread import thread_of
 
-Act = Callable[[HttpRequest, HelpRequest, datetime], HttpResponse | str | None]
+Act = Callable[[Asked, HelpRequest, datetime], HttpResponse | str | None]
 """Makes one move and returns what to say of it, or an answer of its own."""
 
 
-def say_lost(request: HttpRequest, lost: Lost) -> None:
+def say_lost(request: Asked, lost: Lost) -> None:
     """Tell that somebody was first."""
     if lost.holder is None:
         messages.warning(request, _("Somebody changed this a moment ago. Look at it as it is now."))
@@ -37,7 +38,7 @@ def act(make_move: Act) -> Callable[..., HttpResponse]:
 
     @require_POST
     @wraps(make_move)
-    def view(request: HttpRequest, code: str) -> HttpResponse:
+    def view(request: Asked, code: str) -> HttpResponse:
         item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
         try:
             if not request.user.can_work:
@@ -57,7 +58,7 @@ def act(make_move: Act) -> Callable[..., HttpResponse]:
     return view
 
 
-def fresh_answer(request: HttpRequest, code: str, **more: Any) -> HttpResponse:
+def fresh_answer(request: Asked, code: str, **more: Any) -> HttpResponse:
     """Show the request as it is now, in the shape that the page asked for."""
     item = HelpRequest.objects.visible_to(request.user).for_cards().filter(code=code).first()
     if not request.htmx:

@@ -1,7 +1,7 @@
 """Shows a whole phone number after one press that is logged."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -11,11 +11,12 @@ from requests_app.models import HelpRequest
 from requests_app.reveal import TooMany
 from requests_app.reveal import reveal as reveal_number
 from requests_app.sealing import Unreadable
+from requests_app.views.asked import Asked
 from requests_app.views.thread import thread_of
 
 
 @require_POST
-def reveal(request: HttpRequest, code: str) -> HttpResponse:
+def reveal(request: Asked, code: str) -> HttpResponse:
     """Answer with the number itself: it is never kept in a session or an address, so there is no redirect."""
     item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
     key = request.POST.get("contact", "")

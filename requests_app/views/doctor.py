@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -12,12 +12,13 @@ from requests_app.clock import database_now
 from requests_app.models import HelpRequest
 from requests_app.states import HELD, NeedState, RequestState
 from requests_app.views.answering import act
+from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.lists import PAGE
 
 
 @require_GET
-def doctor(request: HttpRequest) -> HttpResponse:
+def doctor(request: Asked) -> HttpResponse:
     """Consultations: what I hold, then what waits, most urgent first."""
     asked = HelpRequest.objects.visible_to(request.user).filter(is_consultation=True)
     waiting = asked.queued()
@@ -34,7 +35,7 @@ def doctor(request: HttpRequest) -> HttpResponse:
 
 
 @act
-def to_beds(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+def to_beds(request: Asked, item: HelpRequest, now: datetime) -> str:
     """The doctor says that a bed is needed: on the plea's own request where it has one, else on this one."""
     target = item.parent if item.parent is not None and item.parent.is_open else item
     target.set_need(NeedKind.BEDS, NeedState.OPEN, request.user, now)

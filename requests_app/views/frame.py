@@ -5,7 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
@@ -16,6 +16,7 @@ from django.views.i18n import set_language
 
 from districts.models import Role, Volunteer
 from requests_app.clock import database_now
+from requests_app.views.asked import Asked
 
 HOMES = {Role.MONITOR: "monitor", Role.DOCTOR: "doctor", Role.PHONE_DESK: "phone"}
 
@@ -41,27 +42,27 @@ def _remember(response: HttpResponse, language: str) -> None:
         max_age=settings.LANGUAGE_COOKIE_AGE,
         secure=settings.LANGUAGE_COOKIE_SECURE,
         httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+        samesite="Lax",
     )
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Asked) -> HttpResponse:
     """Send everybody to where their work is."""
     try:
-        return redirect(reverse(HOMES.get(request.user.role, "queue")))
+        return redirect(reverse(HOMES.get(Role(request.user.role), "queue")))
     except NoReverseMatch:
         return redirect("queue")
 
 
 @require_GET
-def more(request: HttpRequest) -> HttpResponse:
+def more(request: Asked) -> HttpResponse:
     """All pages, for the phone, where the tabs have no room for them."""
     return render(request, "more.html")
 
 
 @require_POST
-def duty(request: HttpRequest) -> HttpResponse:
+def duty(request: Asked) -> HttpResponse:
     """Go on or off duty."""
     now = database_now()
     if request.POST.get("on") == "1":
@@ -75,7 +76,7 @@ def duty(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_POST
-def language(request: HttpRequest) -> HttpResponse:
+def language(request: Asked) -> HttpResponse:
     """Set the language of the pages, and of the account of who is logged in."""
     wanted = request.POST.get("language", "")
     if (
@@ -87,7 +88,7 @@ def language(request: HttpRequest) -> HttpResponse:
     return set_language(request)
 
 
-def _back(request: HttpRequest) -> str:
+def _back(request: Asked) -> str:
     wanted = request.POST.get("next", "")
     allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
     return wanted if allowed else reverse("home")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,13 +16,14 @@ from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import ListFilters
 from requests_app.models import Lead
+from requests_app.views.asked import Asked
 
 SHOWN = 40
 STALE_AFTER = timedelta(hours=12)
 
 
 @require_GET
-def leads(request: HttpRequest) -> HttpResponse:
+def leads(request: Asked) -> HttpResponse:
     """Newest offers first, by need and district; withdrawn ones are left out."""
     now = database_now()
     filters = ListFilters(request.GET).values()
@@ -47,7 +48,7 @@ def leads(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def check_lead(request: HttpRequest, key: int) -> HttpResponse:
+def check_lead(request: Asked, key: int) -> HttpResponse:
     """Say that I checked it just now, or that it is no longer offered."""
     lead = get_object_or_404(Lead.objects.visible_to(request.user), pk=key)
     now = database_now()

@@ -32,7 +32,7 @@ def narrowed(items: Any, filters: dict[str, Any], now: datetime) -> "QuerySet[He
         items = items.filter(needs__kind=filters["need"])
     if "q" in filters:
         items = items.matching_text(filters["q"])
-    return items  # type: ignore[no-any-return]
+    return items
 
 
 def page_of(items: "QuerySet[HelpRequest]", filters: dict[str, Any]) -> tuple[list[HelpRequest], str]:

@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +17,7 @@ from requests_app.models import HelpRequest
 from requests_app.states import Source, Urgency
 from requests_app.tasks import wake_readers
 from requests_app.triage import read_now
+from requests_app.views.asked import Asked
 from requests_app.views.choices import place_choices
 from requests_app.views.queue import number_in
 
@@ -24,7 +25,7 @@ SHOWN = 5
 
 
 @require_http_methods(["GET", "POST"])
-def phone(request: HttpRequest) -> HttpResponse:
+def phone(request: Asked) -> HttpResponse:
     """The form of a call; when it is whole the call is read at once and its request opens."""
     if request.method == "GET" or not request.user.can_work:
         return _form(request, PhoneDeskForm(initial={"token": uuid.uuid4(), "urgency": ""}))
@@ -53,7 +54,7 @@ def phone(request: HttpRequest) -> HttpResponse:
         messages.info(
             request, _("This call is written down already, as %(code)s.") % {"code": post.request.code}
         )
-    if HelpRequest.objects.visible_to(request.user).filter(pk=post.request_id).exists():
+    if HelpRequest.objects.visible_to(request.user).filter(pk=post.request.pk).exists():
         return redirect("request", code=post.request.code)
     return redirect("phone")
 
@@ -73,7 +74,7 @@ def _stated(said: dict[str, Any]) -> dict[str, Any]:
     return stated
 
 
-def _form(request: HttpRequest, form: PhoneDeskForm) -> HttpResponse:
+def _form(request: Asked, form: PhoneDeskForm) -> HttpResponse:
     context = {
         "form": form,
         "token": form["token"].value(),
@@ -87,7 +88,7 @@ def _form(request: HttpRequest, form: PhoneDeskForm) -> HttpResponse:
 
 
 @require_POST
-def earlier(request: HttpRequest) -> HttpResponse:
+def earlier(request: Asked) -> HttpResponse:
     """Earlier requests with the number that is being typed. By POST, so that no address holds a number."""
     form = SearchForm({"q": request.POST.get("number", "")})
     number = number_in(form.cleaned_data["q"]) if form.is_valid() else ""

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -14,12 +14,13 @@ from requests_app.clock import database_now
 from requests_app.forms import PlaceForm
 from requests_app.models import HelpRequest, Lost, NotAllowed
 from requests_app.views.answering import first_error, say_lost
+from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.choices import place_choices
 
 
 @require_GET
-def places(request: HttpRequest) -> HttpResponse:
+def places(request: Asked) -> HttpResponse:
     """Show the most urgent request without a place, or the one after `after`."""
     is_swap = request.htmx and not request.htmx.history_restore_request
     return render(
@@ -28,7 +29,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def set_place(request: HttpRequest, code: str) -> HttpResponse:
+def set_place(request: Asked, code: str) -> HttpResponse:
     """Say where it is, or that it lies outside Rajasthan; the next one follows at once."""
     item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
     form = PlaceForm(request.POST)
@@ -54,7 +55,7 @@ def set_place(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("places")
 
 
-def _next(request: HttpRequest, after: str) -> dict[str, Any]:
+def _next(request: Asked, after: str) -> dict[str, Any]:
     without = HelpRequest.objects.visible_to(request.user).without_place()
     count = without.count()
     passed = without.filter(code=after).first() if after else None

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -21,6 +21,7 @@ from requests_app.forms import ListFilters, SearchForm
 from requests_app.models import Event, HelpRequest, Need
 from requests_app.reading.contacts import numbers
 from requests_app.states import EventKind, NeedState, RequestState, Urgency
+from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.lists import narrowed, page_of
 
@@ -52,7 +53,7 @@ def _waiting_for(user: Volunteer, filters: dict[str, Any]) -> Any:
 
 
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: Asked) -> HttpResponse:
     """What waits in my districts, most urgent first. htmx gets the feed, or only the next cards."""
     now = database_now()
     filters = ListFilters(request.GET).values()
@@ -102,7 +103,7 @@ def _figures(user: Any, now: datetime) -> dict[str, object]:
 
 
 @require_GET
-def fresh(request: HttpRequest) -> HttpResponse:
+def fresh(request: Asked) -> HttpResponse:
     """How many requests came into this list since the page was made; 204 when that many are shown already."""
     now = database_now()
     try:
@@ -124,28 +125,32 @@ def fresh(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def mine(request: HttpRequest) -> HttpResponse:
+def mine(request: Asked) -> HttpResponse:
     """What I hold: due now first, then what I work on, then what waits for a time that I set."""
     now = database_now()
     held = list(HelpRequest.objects.visible_to(request.user).held_by(request.user).for_cards().ranked()[:100])
     suggested = HelpRequest.objects.visible_to(request.user).queued().filter(suggested=request.user)
-    made = cards(held)
-    waiting = RequestState.WAITING
+    due, working, later = [], [], []
+    for card in cards(held):
+        until = card.item.wait_until
+        if card.item.state != RequestState.WAITING or until is None:
+            working.append(card)
+        elif until <= now:
+            due.append(card)
+        else:
+            later.append((until, card))
     context = {
         "now": now,
-        "due": [card for card in made if card.item.state == waiting and card.item.wait_until <= now],
-        "working": [card for card in made if card.item.state != waiting],
-        "later": sorted(
-            (card for card in made if card.item.state == waiting and card.item.wait_until > now),
-            key=lambda card: card.item.wait_until,
-        ),
+        "due": due,
+        "working": working,
+        "later": [card for _until, card in sorted(later, key=lambda pair: pair[0])],
         "suggested": cards(suggested.for_cards().ranked()[:10]),
     }
     return render(request, "mine.html", context)
 
 
 @require_http_methods(["GET", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: Asked) -> HttpResponse:
     """Find requests by number or by words. A number comes by POST alone, so that no address holds one."""
     if request.method == "GET":
         return render(request, "search.html", {"form": SearchForm()})

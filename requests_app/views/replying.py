@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,6 +16,7 @@ from requests_app.replies import ReplyNotAllowed, queue_reply, refusal, weighted
 from requests_app.reply_texts import reply_text
 from requests_app.tasks import wake_replies
 from requests_app.views.answering import act, fresh_answer
+from requests_app.views.asked import Asked
 from requests_app.views.thread import thread_of
 
 
@@ -50,7 +51,7 @@ def _previewed(
 
 
 @require_POST
-def preview(request: HttpRequest, code: str) -> HttpResponse:
+def preview(request: Asked, code: str) -> HttpResponse:
     """Fill in a template that was pressed, or count what was typed; nothing is kept."""
     item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
     now = database_now()
@@ -67,7 +68,7 @@ def preview(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @act
-def reply(request: HttpRequest, item: HelpRequest, now: datetime) -> HttpResponse | str:
+def reply(request: Asked, item: HelpRequest, now: datetime) -> HttpResponse | str:
     form = ReplyForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The reply is empty or too long."))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -26,19 +26,20 @@ from requests_app.forms import (
 from requests_app.models import HelpRequest, Lost, NotAllowed
 from requests_app.states import Attention, CallOutcome, Kind, NeedState, Outcome, RequestState, Urgency
 from requests_app.views.answering import act, first_error, fresh_answer, say_lost
+from requests_app.views.asked import Asked
 from requests_app.views.choices import place_choices
 from requests_app.views.thread import people_for, thread_of
 
 
 @require_GET
-def page(request: HttpRequest, code: str) -> HttpResponse:
+def page(request: Asked, code: str) -> HttpResponse:
     """One request: thread, facts, history, acts."""
     item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
     return render(request, "request.html", thread_of(request.user, item, database_now()))
 
 
 @act
-def claim(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+def claim(request: Asked, item: HelpRequest, now: datetime) -> str:
     if item.state == RequestState.REVIEW:
         item.confirm(request.user, now)
     item.claim(request.user, now)
@@ -46,14 +47,14 @@ def claim(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
 
 
 @act
-def release(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+def release(request: Asked, item: HelpRequest, now: datetime) -> str:
     form = OptionalNoteForm(request.POST)
     item.release(request.user, now, note=form.cleaned_data["note"] if form.is_valid() else "")
     return _("%(code)s is back in the queue.") % {"code": item.code}
 
 
 @act
-def hand_over(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+def hand_over(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     form = HandOverForm(request.POST, people=people_for(item, request.user))
     if not form.is_valid():
         messages.error(request, _("Choose who gets it."))
@@ -63,7 +64,7 @@ def hand_over(request: HttpRequest, item: HelpRequest, now: datetime) -> str | N
 
 
 @act
-def call(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+def call(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     form = CallForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -77,7 +78,7 @@ def call(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
 
 
 @act
-def wait(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+def wait(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     form = WaitForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -87,12 +88,12 @@ def wait(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
 
 
 @act
-def resume(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+def resume(request: Asked, item: HelpRequest, now: datetime) -> None:
     item.resume(request.user, now)
 
 
 @act
-def resolve(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+def resolve(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     form = ResolveForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("Choose what became of it."))
@@ -102,14 +103,14 @@ def resolve(request: HttpRequest, item: HelpRequest, now: datetime) -> str | Non
 
 
 @act
-def reopen(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+def reopen(request: Asked, item: HelpRequest, now: datetime) -> str:
     form = OptionalNoteForm(request.POST)
     item.reopen(request.user, now, note=form.cleaned_data["note"] if form.is_valid() else "")
     return _("%(code)s is back in the queue.") % {"code": item.code}
 
 
 @act
-def merge(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+def merge(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     form = MergeForm(request.POST)
     code = form.cleaned_data["into"] if form.is_valid() else ""
     other = HelpRequest.objects.visible_to(request.user).filter(code=code).first()
@@ -121,7 +122,7 @@ def merge(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
 
 
 @act
-def note(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
+def note(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     form = NoteForm(request.POST)
     if not form.is_valid():
         messages.error(request, _("The note is empty or too long."))
@@ -131,7 +132,7 @@ def note(request: HttpRequest, item: HelpRequest, now: datetime) -> str | None:
 
 
 @act
-def need(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+def need(request: Asked, item: HelpRequest, now: datetime) -> None:
     form = NeedForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -142,7 +143,7 @@ def need(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
 
 
 @act
-def urgency(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+def urgency(request: Asked, item: HelpRequest, now: datetime) -> None:
     form = UrgencyForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -152,19 +153,19 @@ def urgency(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
 
 
 @act
-def looked(request: HttpRequest, item: HelpRequest, now: datetime) -> None:
+def looked(request: Asked, item: HelpRequest, now: datetime) -> None:
     """A person looked at what asked for attention, and it is not so."""
     item.set_attention(Attention.NONE, request.user, now)
 
 
 @act
-def not_a_plea(request: HttpRequest, item: HelpRequest, now: datetime) -> str:
+def not_a_plea(request: Asked, item: HelpRequest, now: datetime) -> str:
     corrections.correct(item, "kind", Kind.OTHER, request.user, now)
     return _("%(code)s is closed as not a plea. It can be reopened.") % {"code": item.code}
 
 
 @require_http_methods(["GET", "POST"])
-def correct(request: HttpRequest, code: str) -> HttpResponse:
+def correct(request: Asked, code: str) -> HttpResponse:
     """Say what a plea really means: needs, urgency and place in one small form."""
     item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
     if request.method == "POST" and request.user.can_work:
@@ -190,7 +191,7 @@ def correct(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "correct.html", context)
 
 
-def _make_corrections(request: HttpRequest, item: HelpRequest, form: CorrectionForm, now: datetime) -> None:
+def _make_corrections(request: Asked, item: HelpRequest, form: CorrectionForm, now: datetime) -> None:
     """Make the corrections that change something; the place last, as it may take it out of sight."""
     wanted = form.cleaned_data
     has = {line.kind for line in item.needs.all() if line.state != NeedState.VOID}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,13 +18,14 @@ from requests_app.forms import JudgeForm
 from requests_app.models import HelpRequest, Lost, NotAllowed, Post
 from requests_app.states import Kind, NeedState
 from requests_app.views.answering import first_error, say_lost
+from requests_app.views.asked import Asked
 from requests_app.views.cards import cards, evidence_of
 
 TABS = ("unsure", "failed", "noise")
 
 
 @require_GET
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: Asked) -> HttpResponse:
     """Show the first of a tab, or the one after `after` for a person who passes."""
     return render(
         request, _template(request), _next(request, request.GET.get("tab", ""), request.GET.get("after", ""))
@@ -32,7 +33,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def judge_request(request: HttpRequest, code: str) -> HttpResponse:
+def judge_request(request: Asked, code: str) -> HttpResponse:
     """Say whether an unsure plea is one."""
     item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
     form = JudgeForm(request.POST)
@@ -55,7 +56,7 @@ def judge_request(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def judge_post(request: HttpRequest, key: int) -> HttpResponse:
+def judge_post(request: Asked, key: int) -> HttpResponse:
     """Make a failed post or one taken for noise a request, or confirm that it is no plea."""
     post = get_object_or_404(Post.objects.visible_to(request.user), pk=key)
     form = JudgeForm(request.POST)
@@ -72,7 +73,7 @@ def judge_post(request: HttpRequest, key: int) -> HttpResponse:
     return _answer(request, request.POST.get("tab", ""))
 
 
-def _may_judge(request: HttpRequest, form: JudgeForm) -> bool:
+def _may_judge(request: Asked, form: JudgeForm) -> bool:
     if not request.user.can_work:
         messages.error(request, _("Your role watches and does not judge."))
         return False
@@ -82,17 +83,17 @@ def _may_judge(request: HttpRequest, form: JudgeForm) -> bool:
     return True
 
 
-def _answer(request: HttpRequest, tab: str) -> HttpResponse:
+def _answer(request: Asked, tab: str) -> HttpResponse:
     if request.htmx:
         return render(request, "_review.html", _next(request, tab, ""))
     return redirect(f"{reverse('review')}?tab={tab if tab in TABS else 'unsure'}")
 
 
-def _template(request: HttpRequest) -> str:
+def _template(request: Asked) -> str:
     return "_review.html" if request.htmx and not request.htmx.history_restore_request else "review.html"
 
 
-def _next(request: HttpRequest, tab: str, after: str) -> dict[str, Any]:
+def _next(request: Asked, tab: str, after: str) -> dict[str, Any]:
     user, now = request.user, database_now()
     tab = tab if tab in TABS else "unsure"
     unsure = HelpRequest.objects.visible_to(user).in_review()

@@ -113,7 +113,7 @@ def possible_copies(user: Volunteer, item: HelpRequest, posts: list[Post]) -> li
     hashes = [contact.phone_hash for contact in item.contacts.all()]
     words = {post.fingerprint for post in posts if post.fingerprint}
     others = HelpRequest.objects.visible_to(user).open().exclude(pk=item.pk).filter(client=item.client_id)
-    others = others.exclude(pk=item.parent_id).exclude(parent=item)
+    others = others.exclude(pk=item.parent_id or 0).exclude(parent=item)
     same_number = Contact.objects.filter(phone_hash__in=hashes, request__isnull=False).values("request")
     same_words = Post.objects.filter(fingerprint__in=words, request__isnull=False).values("request")
     found = others.filter(Q(pk__in=same_number) | Q(pk__in=same_words)).select_related(
