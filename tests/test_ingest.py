@@ -15,6 +15,7 @@ from requests_app import ingest, ingest_loop, snowflake
 from requests_app.ingest import Rules
 from requests_app.models import Gap, IngestCursor, LoopLease, Post
 from requests_app.x_client import Page, XClient
+from requests_app.x_rows import Rows
 from tests.desk import ME, Desk, account_of, stored
 from tests.xsim.control import Sim
 
@@ -65,6 +66,18 @@ def test_first_start_takes_the_last_hour_and_nothing_older(desk):
     assert stored() == {recent}
     # A mention from before the floor proves that the list is whole: no gap.
     assert not Gap.objects.exists()
+
+
+def test_first_start_into_a_flood_leaves_a_gap_and_a_quiet_one_does_not(desk):
+    desk.sim.config(window=200)
+    desk.ask_many(50)
+    desk.poll()
+    assert not Gap.objects.exists()
+    desk.go(60)
+    written = desk.ask_many(300)
+    desk.poll()
+    gap = Gap.objects.get(reason="first start")
+    assert all(gap.low_id < x_id < gap.high_id for x_id in set(written) - stored())
 
 
 def test_how_far_the_first_start_goes_back_can_be_set(desk):
@@ -213,7 +226,7 @@ def test_an_odd_post_does_not_stop_the_page(desk):
 
 def test_what_postgres_cannot_store_is_replaced_in_the_masked_text_and_kept_in_the_sealed_one(desk):
     raw = {"id": str(snowflake.first_id_at(desk.now())), "text": "a\x00b\ud800c", "author_id": "5"}
-    ingest.Rows(Page([raw], {}, "", None), desk.account, desk.now()).insert()
+    Rows(Page([raw], {}, "", None), desk.account, desk.now()).insert()
     post = Post.objects.get()
     assert (post.masked_text, post.text) == ("a\ufffdb\ufffdc", "a\x00b\ud800c")
 
@@ -231,7 +244,7 @@ def test_an_entry_without_a_usable_id_goes_to_a_person_once(desk):
 def test_a_row_that_cannot_be_stored_leaves_the_others_alone_and_goes_to_a_person(desk):
     first = snowflake.first_id_at(desk.now())
     raw = [{"id": str(first + n), "text": f"plea {n}", "author_id": "5"} for n in range(3)]
-    rows = ingest.Rows(Page(raw, {}, "", None), desk.account, desk.now())
+    rows = Rows(Page(raw, {}, "", None), desk.account, desk.now())
     rows.posts[1].masked_text = "\x00"
     assert rows.insert() == 3
     assert list(Post.objects.order_by("x_id").values_list("state", flat=True)) == ["due", "failed", "due"]
