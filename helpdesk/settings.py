@@ -17,7 +17,9 @@ DATA_DIR = Path(env.text("DATA_DIR") or BASE_DIR / "var")
 DATABASE_URL = env.text("DATABASE_URL")
 REDIS_URL = env.text("REDIS_URL")
 if bool(DATABASE_URL) != bool(REDIS_URL):
-    raise ImproperlyConfigured("DATABASE_URL and REDIS_URL go together: set both (full) or neither (embedded).")
+    raise ImproperlyConfigured(
+        "DATABASE_URL and REDIS_URL go together: set both (full) or neither (embedded)."
+    )
 EMBEDDED = not DATABASE_URL
 
 if EMBEDDED:
@@ -27,8 +29,14 @@ if EMBEDDED:
     PHONE_HASH_KEY = env.text("PHONE_HASH_KEY") or _secrets["PHONE_HASH_KEY"]
 else:
     SECRET_KEY = env.required("SECRET_KEY", "it signs sessions; 50 random characters")
-    SEAL_KEYS = env.required("SEAL_KEYS", "it seals phone numbers and posts; Fernet keys, newest first").replace(",", " ").split()
-    PHONE_HASH_KEY = env.required("PHONE_HASH_KEY", "the search by phone number needs it; 32 random characters")
+    SEAL_KEYS = (
+        env.required("SEAL_KEYS", "it seals phone numbers and posts; Fernet keys, newest first")
+        .replace(",", " ")
+        .split()
+    )
+    PHONE_HASH_KEY = env.required(
+        "PHONE_HASH_KEY", "the search by phone number needs it; 32 random characters"
+    )
 if len(SECRET_KEY) < 32 or len(PHONE_HASH_KEY) < 16:
     raise ImproperlyConfigured("SECRET_KEY needs 32 characters and PHONE_HASH_KEY 16 at the least.")
 
@@ -54,7 +62,9 @@ X_ACCESS_SECRET = env.text("X_ACCESS_SECRET")
 X_BEARER_TOKEN = env.text("X_BEARER_TOKEN")
 _oauth1 = [X_API_KEY, X_API_SECRET, X_ACCESS_TOKEN, X_ACCESS_SECRET]
 if any(_oauth1) and not all(_oauth1):
-    raise ImproperlyConfigured("X_API_KEY, X_API_SECRET, X_ACCESS_TOKEN and X_ACCESS_SECRET go together: set all four.")
+    raise ImproperlyConfigured(
+        "X_API_KEY, X_API_SECRET, X_ACCESS_TOKEN and X_ACCESS_SECRET go together: set all four."
+    )
 HAS_X_KEYS = all(_oauth1) or bool(X_BEARER_TOKEN)
 if HAS_X_KEYS and not X_USER_ID:
     raise ImproperlyConfigured("X_USER_ID must be set beside the X keys: the numeric id of the help handle.")
@@ -141,12 +151,14 @@ if EMBEDDED:
     }
 else:
     try:
-        DATABASES = {"default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True))}
+        DATABASES = {
+            "default": dict(dj_database_url.parse(DATABASE_URL, conn_max_age=None, conn_health_checks=True))
+        }
     except (ValueError, KeyError) as error:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address.")
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, **dict(DATABASES["default"].get("OPTIONS") or {})}  # type: ignore[call-overload]
     if urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured("REDIS_URL must be a redis:// address.")
 
@@ -195,7 +207,9 @@ AXES_LOCKOUT_TEMPLATE = "locked_out.html"
 AXES_VERBOSE = False
 NUM_PROXIES = env.number("NUM_PROXIES", 0 if EMBEDDED else 1)
 AXES_IPWARE_PROXY_COUNT = NUM_PROXIES or None
-AXES_IPWARE_META_PRECEDENCE_ORDER = ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if NUM_PROXIES else ["REMOTE_ADDR"]
+AXES_IPWARE_META_PRECEDENCE_ORDER = (
+    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if NUM_PROXIES else ["REMOTE_ADDR"]
+)
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

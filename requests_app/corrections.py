@@ -35,7 +35,10 @@ def correct(request: HelpRequest, field: str, value: Any, by: Volunteer, now: da
             _correct_kind(request, Kind(value), by, now)
             kept: Any = value
         elif field == "needs":
-            was, kept = sorted(need.kind for need in request.needs.all()), sorted(NeedKind(kind) for kind in value)
+            was, kept = (
+                sorted(need.kind for need in request.needs.all()),
+                sorted(NeedKind(kind) for kind in value),
+            )
             for kind in set(kept) - set(was):
                 request.set_need(NeedKind(kind), NeedState.OPEN, by, now)
             for kind in set(was) - set(kept):
@@ -80,7 +83,9 @@ def make_request(post: Post, by: Volunteer, now: datetime, needs: list[str] | No
     """Open a request for a post that the program took for noise or could not read. Raises NotAllowed."""
     with transaction.atomic():
         post = Post.objects.select_for_update().get(pk=post.pk)
-        if post.request_id is not None or (post.state == PostState.READ and post.outcome != PostOutcome.NOISE):
+        if post.request_id is not None or (
+            post.state == PostState.READ and post.outcome != PostOutcome.NOISE
+        ):
             raise NotAllowed("this post belongs somewhere already")
         was = post.outcome or post.state
         said = triage.as_plea(post, needs or [])
@@ -103,7 +108,9 @@ def not_a_plea(post: Post, by: Volunteer, now: datetime) -> None:
     """
     with transaction.atomic():
         post = Post.objects.select_for_update().get(pk=post.pk)
-        if post.request_id is not None or (post.state == PostState.READ and post.outcome != PostOutcome.NOISE):
+        if post.request_id is not None or (
+            post.state == PostState.READ and post.outcome != PostOutcome.NOISE
+        ):
             raise NotAllowed("this post belongs somewhere already")
         was = post.outcome or post.state
         Post.objects.filter(pk=post.pk).update(

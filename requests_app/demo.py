@@ -32,10 +32,34 @@ class Person:
 
 PEOPLE = (
     Person("asha", "Asha", "Meena", Role.VOLUNTEER, "volunteer in Jaipur (Hindi)", districts=("Jaipur",)),
-    Person("imran", "Imran", "Khan", Role.VOLUNTEER, "volunteer in Jodhpur and Kota", districts=("Jodhpur", "Kota"), language="en"),
-    Person("kavita", "Kavita", "Sharma", Role.LEAD, "lead of the Jaipur division", divisions=("Jaipur",), language="en"),
+    Person(
+        "imran",
+        "Imran",
+        "Khan",
+        Role.VOLUNTEER,
+        "volunteer in Jodhpur and Kota",
+        districts=("Jodhpur", "Kota"),
+        language="en",
+    ),
+    Person(
+        "kavita",
+        "Kavita",
+        "Sharma",
+        Role.LEAD,
+        "lead of the Jaipur division",
+        divisions=("Jaipur",),
+        language="en",
+    ),
     Person("phone", "Suresh", "Gurjar", Role.PHONE_DESK, "phone desk, all districts", districts=("*",)),
-    Person("doctor", "Dr. Neelam", "Rathore", Role.DOCTOR, "doctor desk, all districts", districts=("*",), language="en"),
+    Person(
+        "doctor",
+        "Dr. Neelam",
+        "Rathore",
+        Role.DOCTOR,
+        "doctor desk, all districts",
+        districts=("*",),
+        language="en",
+    ),
     Person("desk", "Farah", "Ali", Role.STATE_DESK, "state desk: review, which place?", language="en"),
     Person("monitor", "Mahendra", "Singh", Role.MONITOR, "state monitor", language="en"),
     Person("admin", "Admin", "", Role.ADMIN, "administrator (/admin/)", language="en"),
@@ -79,7 +103,8 @@ def load_people(now: datetime) -> None:
         volunteer.districts.set(places)
     if not Official.objects.exists():
         Official.objects.bulk_create(
-            [Official(district=district, office=Official.Office.COLLECTOR) for district in District.objects.all()]
+            [
+                Official(district=district, office=Official.Office.COLLECTOR)
+                for district in District.objects.all()
+            ]
         )
-
-

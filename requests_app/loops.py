@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=30)
 
 
-def run(name: str, body: Callable[[], object], every: float, stop: threading.Event, *, once: bool = False) -> None:
+def run(
+    name: str, body: Callable[[], object], every: float, stop: threading.Event, *, once: bool = False
+) -> None:
     """Call `body` every so many seconds while this copy holds the lease `name`; the database may go and come back."""
     token = uuid.uuid4()
     while not stop.is_set():

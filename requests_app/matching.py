@@ -93,7 +93,9 @@ def reason_to_join(post: Incoming, known: Known) -> str:
     Copies, retweets and edits do; so does a reply in its thread and a post with its number, unless the facts show
     another patient. A number that many requests share proves nothing.
     """
-    if post.related & known.posts and not (post.facts.phones - known.facts.phones and post.author not in known.authors):
+    if post.related & known.posts and not (
+        post.facts.phones - known.facts.phones and post.author not in known.authors
+    ):
         return "copy"
     if post.fingerprint and post.fingerprint in known.fingerprints:
         return "same_words"
@@ -131,13 +133,17 @@ def decide(post: Incoming, knowns: Sequence[Known]) -> Decision:
         reason = reason_to_join(post, known)
         if not reason:
             continue
-        asks_again = post.kind == Kind.REQUEST and reason in {"thread", "phone"} and known.outcome != Outcome.DIED
+        asks_again = (
+            post.kind == Kind.REQUEST and reason in {"thread", "phone"} and known.outcome != Outcome.DIED
+        )
         if asks_again or post.kind != Kind.REQUEST or reason in {"copy", "same_words"}:
             return Decision(join=known.pk, reopens=asks_again, reason=reason)
     return Decision(possible=tuple(possible))
 
 
-def facts_of(needs: Sequence[str], district: int | None, patient: dict[str, Any], phones: Sequence[str]) -> Facts:
+def facts_of(
+    needs: Sequence[str], district: int | None, patient: dict[str, Any], phones: Sequence[str]
+) -> Facts:
     """Build Facts from a request's columns or a reading's fields."""
     return Facts(
         needs=frozenset(needs),

@@ -22,7 +22,9 @@ def _load() -> dict[str, dict[str, Any]]:
         for section, values in changes.items():
             for name, value in values.items() if isinstance(values, dict) else [("", values)]:
                 if type(policy.get(section, {}).get(name)) is not type(value):
-                    raise ImproperlyConfigured(f"POLICY_FILE: {section}.{name} = {value!r} is not a known rule.")
+                    raise ImproperlyConfigured(
+                        f"POLICY_FILE: {section}.{name} = {value!r} is not a known rule."
+                    )
                 policy[section][name] = value
     return policy
 

@@ -25,6 +25,8 @@ def reveal(contact: Contact, by: Volunteer, now: datetime) -> str:
         if seen >= REVEALS_PER_HOUR:
             raise TooMany
         number = contact.phone
-        request = HelpRequest.objects.get(pk=contact.request_id)
-        Event.objects.create(request=request, kind=EventKind.REVEALED, by=by, at=now, data={"contact": contact.pk})
+        request = HelpRequest.objects.get(contacts=contact)
+        Event.objects.create(
+            request=request, kind=EventKind.REVEALED, by=by, at=now, data={"contact": contact.pk}
+        )
     return number

@@ -64,7 +64,9 @@ def route(ask: Ask, on_duty: Sequence[Person]) -> Route:
         return Route(suggested=best.pk, reason="block" if ask.block in best.blocks else "load")
     leads = [person for person in there if person.role == Role.LEAD and person.load < person.capacity]
     if leads:
-        return Route(suggested=min(leads, key=lambda person: _order(ask, person)).pk, desk=Role.LEAD, reason="no_one")
+        return Route(
+            suggested=min(leads, key=lambda person: _order(ask, person)).pk, desk=Role.LEAD, reason="no_one"
+        )
     return Route(desk=Role.STATE_DESK, reason="no_one")
 
 

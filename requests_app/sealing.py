@@ -21,7 +21,9 @@ def _box(keys: tuple[str, ...]) -> MultiFernet:
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except (ValueError, TypeError) as error:
-        raise ImproperlyConfigured(f"SEAL_KEYS: every key must be 32 bytes in URL-safe base64: {error}") from error
+        raise ImproperlyConfigured(
+            f"SEAL_KEYS: every key must be 32 bytes in URL-safe base64: {error}"
+        ) from error
 
 
 def seal(text: str) -> bytes:

@@ -67,7 +67,13 @@ NEXT: dict[RequestState, frozenset[RequestState]] = {
         }
     ),
     RequestState.WAITING: frozenset(
-        {RequestState.CLAIMED, RequestState.QUEUED, RequestState.WAITING, RequestState.CLOSED, RequestState.MERGED}
+        {
+            RequestState.CLAIMED,
+            RequestState.QUEUED,
+            RequestState.WAITING,
+            RequestState.CLOSED,
+            RequestState.MERGED,
+        }
     ),
     RequestState.CLOSED: frozenset({RequestState.QUEUED, RequestState.MERGED}),
     RequestState.MERGED: frozenset(),

@@ -38,7 +38,9 @@ def sweep(now: datetime, wake: Callable[[], bool]) -> Swept:
 def _return_to_queue(now: datetime) -> int:
     """Give back requests whose holder's lease ended or whose set time passed."""
     ended = HelpRequest.objects.filter(state=RequestState.CLAIMED, lease_until__lte=now)
-    overslept = HelpRequest.objects.filter(state=RequestState.WAITING, wait_until__lte=now - policy.WAITING_GRACE)
+    overslept = HelpRequest.objects.filter(
+        state=RequestState.WAITING, wait_until__lte=now - policy.WAITING_GRACE
+    )
     returned = 0
     for request in [*ended[:200], *overslept[:200]]:
         try:

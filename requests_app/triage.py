@@ -36,6 +36,7 @@ from requests_app.reading import Reading as Understood
 from requests_app.reading.labels import as_labels
 from requests_app.states import (
     HELD,
+    OPEN,
     Attention,
     EventKind,
     Kind,
@@ -46,6 +47,8 @@ from requests_app.states import (
 )
 
 log = logging.getLogger(__name__)
+
+SAID_TO_BE_OVER = frozenset({Attention.SAID_SOLVED, Attention.SAID_DIED})
 
 
 class LateWorker(Exception):
@@ -88,8 +91,10 @@ def read_now(post: Post) -> Post:
     token = uuid.uuid4()
     with transaction.atomic():
         now = database_now()
-        won = Post.objects.due(now).filter(pk=post.pk).update(
-            lease_token=token, lease_until=now + policy.POST_LEASE, attempts=F("attempts") + 1
+        won = (
+            Post.objects.due(now)
+            .filter(pk=post.pk)
+            .update(lease_token=token, lease_until=now + policy.POST_LEASE, attempts=F("attempts") + 1)
         )
     if won:
         post.refresh_from_db()
@@ -116,9 +121,14 @@ def claim(limit: int) -> tuple[uuid.UUID, list[Post]]:
         taken.update(lease_token=token, lease_until=now + policy.POST_LEASE, attempts=F("attempts") + 1)
         exhausted = taken.filter(attempts__gt=policy.POST_ATTEMPTS)
         exhausted.update(
-            state=PostState.FAILED, lease_token=None, lease_until=None, last_error="reading it stopped the worker"
+            state=PostState.FAILED,
+            lease_token=None,
+            lease_until=None,
+            last_error="reading it stopped the worker",
         )
-        return token, list(Post.objects.filter(lease_token=token).select_related("client").order_by("posted_at", "pk"))
+        return token, list(
+            Post.objects.filter(lease_token=token).select_related("client").order_by("posted_at", "pk")
+        )
 
 
 def _read(post: Post, token: uuid.UUID) -> Understood | None:
@@ -223,7 +233,8 @@ def write_readings(batch: Sequence[tuple[Post, Understood]], now: datetime) -> N
 
 def _without_numbers(labels: dict[str, Any]) -> dict[str, Any]:
     evidence = [
-        {**item, "label": "", "words": ""} if item["field"] == "phones" else item for item in labels["evidence"]
+        {**item, "label": "", "words": ""} if item["field"] == "phones" else item
+        for item in labels["evidence"]
     ]
     kept = {name: value for name, value in labels.items() if name not in {"id", "confidence", "phones"}}
     return {**kept, "evidence": evidence}
@@ -273,7 +284,9 @@ def as_plea(post: Post, needs: Sequence[str]) -> Said:
 
 
 def _candidates(understood: Understood) -> list[dict[str, Any]]:
-    found = [{"district": item.district_code, "block": item.block_code} for item in understood.place.candidates]
+    found = [
+        {"district": item.district_code, "block": item.block_code} for item in understood.place.candidates
+    ]
     if understood.place.district_code is not None:
         found.insert(0, {"district": understood.place.district_code, "block": understood.place.block_code})
     return [item for index, item in enumerate(found) if item not in found[:index]][:5]
@@ -285,7 +298,9 @@ def _place(
     """Decide where a person will see this post: in a request, new or known, among the leads, or in the noise."""
     incoming = matching.Incoming(
         kind=said.kind,
-        facts=matching.facts_of(said.needs, said.district, said.patient, [sealing.keyed_hash(p) for p in said.phones]),
+        facts=matching.facts_of(
+            said.needs, said.district, said.patient, [sealing.keyed_hash(p) for p in said.phones]
+        ),
         author=post.author_id,
         thread=post.thread_id,
         related=frozenset(filter(None, (post.copy_of, post.quote_of, post.edit_root))),
@@ -297,7 +312,7 @@ def _place(
         return PostOutcome.LEAD, None, make_lead(post, said, words, now)
     decision = matching.decide(incoming, known_to(post, incoming))
     if decision.join is not None:
-        return PostOutcome.JOINED, _join(post, said, decision, now), None
+        return PostOutcome.JOINED, _join(post, said, decision.join, decision, now), None
     if said.kind == Kind.REQUEST or said.is_unsure:
         return PostOutcome.OPENED, open_request(post, said, now, roster), None
     return PostOutcome.NOISE, None, None
@@ -319,13 +334,16 @@ def known_to(post: Post, incoming: matching.Incoming) -> list[matching.Known]:
         return []
     requests = HelpRequest.objects.filter(pk__in=keys, client=post.client).exclude(state=RequestState.MERGED)
     busy = set(
-        contacts.filter(request__state__in=matching.OPEN)
+        contacts.filter(request__state__in=OPEN)
         .values("phone_hash")
         .annotate(patients=Count("request"))
         .filter(patients__gte=matching.SHARED_BY_MANY)
         .values_list("phone_hash", flat=True)
     )
-    return [_known(request, frozenset(busy)) for request in requests.prefetch_related("needs", "contacts", "posts")]
+    return [
+        _known(request, frozenset(busy))
+        for request in requests.prefetch_related("needs", "contacts", "posts")
+    ]
 
 
 def _known(request: HelpRequest, busy: frozenset[str]) -> matching.Known:
@@ -344,7 +362,8 @@ def _known(request: HelpRequest, busy: frozenset[str]) -> matching.Known:
         ),
         authors=frozenset(post.author_id for post in posts if post.author_id),
         threads=frozenset(post.thread_id for post in posts if post.thread_id),
-        posts=frozenset(post.external_id for post in posts) | frozenset(post.copy_of for post in posts if post.copy_of),
+        posts=frozenset(post.external_id for post in posts)
+        | frozenset(post.copy_of for post in posts if post.copy_of),
         fingerprints=frozenset(post.fingerprint for post in posts if post.fingerprint),
         busy_phones=busy,
     )
@@ -413,18 +432,17 @@ def _open(
     return request
 
 
-def _join(post: Post, said: Said, decision: matching.Decision, now: datetime) -> HelpRequest:
+def _join(post: Post, said: Said, key: int, decision: matching.Decision, now: datetime) -> HelpRequest:
     """Add a post to its request: count it, take over what is new in it, act on what it tells."""
-    request = HelpRequest.objects.select_for_update().get(pk=decision.join)
+    request = HelpRequest.objects.select_for_update().get(pk=key)
     fields: dict[str, Any] = {"post_count": F("post_count") + 1, "changed_at": now}
     if decision.reopens:
         request.reopen(None, now)
-    is_update = request.is_open and said.kind == Kind.UPDATE
-    if is_update and said.news in {"solved", "died"}:
+    asks_on = said.kind == Kind.REQUEST or said.news == "still_needed"
+    if request.is_open and not asks_on and said.news in {"solved", "died"}:
         fields["attention"] = Attention.SAID_SOLVED if said.news == "solved" else Attention.SAID_DIED
-    elif request.attention in {Attention.SAID_SOLVED, Attention.SAID_DIED} and decision.reason in {"thread", "phone"}:
-        if said.kind == Kind.REQUEST or said.news == "still_needed":
-            fields["attention"] = Attention.NONE
+    elif asks_on and decision.reason in {"thread", "phone"} and request.attention in SAID_TO_BE_OVER:
+        fields["attention"] = Attention.NONE
     if request.district_id is None and said.district is not None and request.is_open:
         fields |= {"district_id": said.district, "block_id": said.block, "place_candidates": []}
         fields["place_confidence"] = said.place_confidence
@@ -487,7 +505,10 @@ class Roster:
             return []
         if district not in self._people:
             self._people[district] = people_on_duty(district)
-        return [replace(person, load=person.load + self._suggested[person.pk]) for person in self._people[district]]
+        return [
+            replace(person, load=person.load + self._suggested[person.pk])
+            for person in self._people[district]
+        ]
 
     def note_suggested(self, volunteer: int | None) -> None:
         if volunteer is not None:

@@ -76,7 +76,9 @@ def a_post(text: str, *, now: datetime | None = None, source: str = Source.WEB, 
     return post
 
 
-def an_api_client(name: str = "partner", *districts: str, scopes: tuple[str, ...] = ("requests:write",)) -> tuple[ApiClient, str]:
+def an_api_client(
+    name: str = "partner", *districts: str, scopes: tuple[str, ...] = ("requests:write",)
+) -> tuple[ApiClient, str]:
     """An API client and its key."""
     client = ApiClient(name=name, scopes=list(scopes))
     key = client.renew_key()

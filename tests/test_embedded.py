@@ -41,7 +41,9 @@ class Embedded:
             )
 
     def wait_for_greeting(self) -> str:
-        wait_until(lambda: "Ctrl-C stops it" in self.log.read_text(), 90, f"greeting in {self.log.read_text()}")
+        wait_until(
+            lambda: "Ctrl-C stops it" in self.log.read_text(), 90, f"greeting in {self.log.read_text()}"
+        )
         return re.findall(r"http://127\.0\.0\.1:\d+", self.log.read_text())[0]
 
     def simulator(self) -> Sim:
@@ -81,12 +83,19 @@ def test_a_plea_is_worked_answered_and_kept_over_a_restart(start):
     base = run.wait_for_greeting()
     kavita = Visitor(base)
     kavita.log_in("kavita")
-    wait_until(lambda: CODE.search(kavita.see("/queue/")), 60, "a plea of the Jaipur division is in the queue")
+    wait_until(
+        lambda: CODE.search(kavita.see("/queue/")), 60, "a plea of the Jaipur division is in the queue"
+    )
     code = CODE.findall(kavita.see("/queue/"))[0]
     page = f"/requests/{code}/"
     kavita.press(page, page + "claim/")
     kavita.press(page, page + "call/", outcome="talked", note="")
-    kavita.press(page, page + "reply/", post=TARGET.findall(kavita.see(page))[0], text=f"We have your plea, case {code}")
+    kavita.press(
+        page,
+        page + "reply/",
+        post=TARGET.findall(kavita.see(page))[0],
+        text=f"We have your plea, case {code}",
+    )
     sim = run.simulator()
     wait_until(lambda: _replies(sim), 30, "the reply is at X")
     assert _replies(sim)[0]["body"]["text"] == f"We have your plea, case {code}"
@@ -95,7 +104,9 @@ def test_a_plea_is_worked_answered_and_kept_over_a_restart(start):
     children = run.tree()[1:]
     assert children, "the simulator is a child"
     assert run.interrupt() == 0
-    assert not [process for process in children if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
+    assert not [
+        process for process in children if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    ]
     assert "Traceback" not in run.log.read_text()
 
     again = start("second")

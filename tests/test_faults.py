@@ -33,7 +33,11 @@ def offer(numbers: range) -> None:
 
 
 def settle(total: int, seconds: float) -> None:
-    wait_until(lambda: not Post.objects.filter(state="due").exists() and Post.objects.count() == total, seconds, "all read")
+    wait_until(
+        lambda: not Post.objects.filter(state="due").exists() and Post.objects.count() == total,
+        seconds,
+        "all read",
+    )
 
 
 def assert_none_lost_none_doubled(total: int) -> None:

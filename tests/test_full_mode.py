@@ -28,7 +28,9 @@ PLEA = "@RajHelpDesk कोटा में मेरे पिताजी क�
 
 def command(service: str, port: int) -> list[str]:
     """The command of a service with this test's interpreter and port; nothing else is changed."""
-    words = [word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in COMPOSE["services"][service]["command"]]
+    words = [
+        word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in COMPOSE["services"][service]["command"]
+    ]
     return words[1:] if words[0] == "python" else ["-m", *words]
 
 
@@ -72,8 +74,13 @@ def test_a_tweet_goes_in_and_a_closed_request_and_a_reply_come_out(gazetteer, tm
     with Sim.in_thread() as sim:
         tweet = sim.add_tweet("suresh_kota", PLEA)
         more = {**x_settings(sim), "NUM_PROXIES": "1", "STATIC_ROOT": str(tmp_path / "static")}
-        Process(["manage.py", "collectstatic", "--noinput", "-v0"], tmp_path / "collect.log", **more).process.wait(60)
-        processes = {name: Process(command(name, port), tmp_path / f"{name}.log", **more) for name in OURS - {"migrate"}}
+        Process(
+            ["manage.py", "collectstatic", "--noinput", "-v0"], tmp_path / "collect.log", **more
+        ).process.wait(60)
+        processes = {
+            name: Process(command(name, port), tmp_path / f"{name}.log", **more)
+            for name in OURS - {"migrate"}
+        }
         with running(*processes.values()):
             wait_until(lambda: Post.objects.filter(state="read").exists(), 60, "the tweet is read")
             post = Post.objects.get(external_id=str(tweet))
@@ -92,14 +99,18 @@ def test_a_tweet_goes_in_and_a_closed_request_and_a_reply_come_out(gazetteer, tm
             lalita.press(page, act.format("claim"))
             lalita.press(page, act.format("call"), outcome="talked", note="the son answers")
             lalita.press(page, act.format("need"), kind="oxygen", state="met")
-            lalita.press(page, act.format("note"), text="cylinder left at the gate", note="cylinder left at the gate")
+            lalita.press(
+                page, act.format("note"), text="cylinder left at the gate", note="cylinder left at the gate"
+            )
             words = f"नमस्ते, आपकी बात हम तक पहुँच गई है। केस {request.code}"
             lalita.press(page, act.format("reply"), post=str(post.pk), text=words)
             wait_until(lambda: Reply.objects.filter(state="sent").exists(), 60, "the reply is sent")
             lalita.press(page, act.format("resolve"), outcome="helped")
 
             reply = Reply.objects.get()
-            sent = [entry for entry in sim.journal() if entry["method"] == "POST" and entry["path"] == "/2/tweets"]
+            sent = [
+                entry for entry in sim.journal() if entry["method"] == "POST" and entry["path"] == "/2/tweets"
+            ]
             assert len(sent) == 1
             assert sent[0]["body"]["reply"]["in_reply_to_tweet_id"] == str(tweet)
             assert sent[0]["body"]["text"] == words and reply.x_id
@@ -107,7 +118,12 @@ def test_a_tweet_goes_in_and_a_closed_request_and_a_reply_come_out(gazetteer, tm
             assert (request.state, request.outcome, request.holder) == ("closed", "helped", None)
             kinds = list(Event.objects.filter(request=request).values_list("kind", flat=True))
             assert kinds[:2] == ["opened", "claimed"] and kinds[-1] == "closed"
-            assert LoopLease.objects.filter(name__in=["sweeper", "ingester", "reader"], last_done_at__isnull=False).count() == 3
+            assert (
+                LoopLease.objects.filter(
+                    name__in=["sweeper", "ingester", "reader"], last_done_at__isnull=False
+                ).count()
+                == 3
+            )
             codes = {name: process.stop() for name, process in processes.items()}
         assert codes == dict.fromkeys(codes, 0), codes
     for name in processes:

@@ -253,7 +253,11 @@ def test_history_is_only_ever_added_to():
     request, now = a_request(), timezone.now()
     request.note("call the ward", a_volunteer(), now)
     event = Event.objects.get()
-    for change in (lambda: Event.objects.update(kind="closed"), event.delete, lambda: Event.objects.update(at=now)):
+    for change in (
+        lambda: Event.objects.update(kind="closed"),
+        event.delete,
+        lambda: Event.objects.update(at=now),
+    ):
         with pytest.raises(IntegrityError), transaction.atomic():
             change()
     assert Event.objects.update(note="") == 1

@@ -59,13 +59,21 @@ def facts(**fields) -> Facts:
 
 
 def incoming(kind: str = "request", **fields) -> Incoming:
-    about = {name: fields.pop(name) for name in ("needs", "phones", "district", "age", "blood_group") if name in fields}
+    about = {
+        name: fields.pop(name)
+        for name in ("needs", "phones", "district", "age", "blood_group")
+        if name in fields
+    }
     defaults = {"author": "", "thread": "", "related": frozenset(), "fingerprint": "", "at": NOW}
     return Incoming(kind=kind, facts=facts(**about), **{**defaults, **fields})
 
 
 def known(pk: int = 7, state: str = RequestState.QUEUED, **fields) -> Known:
-    about = {name: fields.pop(name) for name in ("needs", "phones", "district", "age", "blood_group") if name in fields}
+    about = {
+        name: fields.pop(name)
+        for name in ("needs", "phones", "district", "age", "blood_group")
+        if name in fields
+    }
     names = ("authors", "threads", "posts", "fingerprints", "busy_phones")
     fields = {name: frozenset(value) if name in names else value for name, value in fields.items()}
     defaults = {"outcome": "", "closed_at": None, "changed_at": NOW - timedelta(hours=1)}
@@ -86,7 +94,11 @@ PHONE = ("a",)
         (incoming(phones=PHONE, needs=["oxygen"]), known(phones=PHONE, needs=["oxygen"]), True),
         (incoming(phones=PHONE), known(phones=PHONE, needs=["oxygen"]), True),
         (incoming(phones=PHONE, needs=["beds"]), known(phones=PHONE, needs=["oxygen"]), False),
-        (incoming(phones=PHONE, needs=["beds"], author="u"), known(phones=PHONE, needs=["oxygen"], authors="u"), True),
+        (
+            incoming(phones=PHONE, needs=["beds"], author="u"),
+            known(phones=PHONE, needs=["oxygen"], authors="u"),
+            True,
+        ),
         (incoming(phones=PHONE, age=34), known(phones=PHONE, age=71), False),
         (incoming(phones=PHONE, age=70), known(phones=PHONE, age=71), True),
         (incoming(phones=PHONE, district=1), known(phones=PHONE, district=2), False),
@@ -96,7 +108,11 @@ PHONE = ("a",)
         (incoming(phones=PHONE), known(phones=("b",)), False),
         (incoming("update", thread="t"), known(threads=["t"]), True),
         (incoming(thread="t", phones=PHONE), known(threads=["t"], phones=("b",)), False),
-        (incoming(thread="t", phones=PHONE, author="u"), known(threads=["t"], phones=("b",), authors="u"), True),
+        (
+            incoming(thread="t", phones=PHONE, author="u"),
+            known(threads=["t"], phones=("b",), authors="u"),
+            True,
+        ),
         (incoming(thread="t", phones=PHONE), known(threads=["t"]), False),
         (incoming("other", reply_to="9"), known(posts=["9"]), True),
         (incoming(related=frozenset({"9"})), known(posts=["9"]), True),
@@ -134,7 +150,11 @@ def test_open_one_wins_over_a_closed_one():
 @pytest.mark.parametrize(
     ("one", "other", "same"),
     [
-        ("@help Need oxygen cylinder in Kota urgently", "RT @x: need oxygen cylinder, in KOTA urgently!! #SOS", True),
+        (
+            "@help Need oxygen cylinder in Kota urgently",
+            "RT @x: need oxygen cylinder, in KOTA urgently!! #SOS",
+            True,
+        ),
         ("Need oxygen cylinder in Kota urgently 98290", "Need oxygen cylinder in Kota urgently 98291", False),
         ("जयपुर में ऑक्सीजन सिलेंडर चाहिए तुरंत", "जयपुर में आक्सीजन सिलेंडर चाहिए, तुरंत https://t.co/x", True),
     ],
@@ -155,7 +175,9 @@ def test_old_normal_request_overtakes_a_new_critical_one_in_the_end():
 
 
 def test_more_urgent_ones_are_called_sooner():
-    due = [policy.first_contact_due(NOW, urgency) for urgency in (Urgency.CRITICAL, Urgency.HIGH, Urgency.NORMAL)]
+    due = [
+        policy.first_contact_due(NOW, urgency) for urgency in (Urgency.CRITICAL, Urgency.HIGH, Urgency.NORMAL)
+    ]
     assert due == sorted(due) and len(set(due)) == 3
 
 

@@ -37,7 +37,9 @@ def test_rotation_loses_nothing_and_lets_the_old_key_go(settings):
     call_command("rotate_seal_keys", verbosity=0)
     settings.SEAL_KEYS = [new]
     assert Contact.objects.get(pk=contact.pk).phone == "+919829012345"
-    assert {post.text for post in Post.objects.all()} == {f"Kota me bed chahiye 98290000{n:02d}" for n in range(12)}
+    assert {post.text for post in Post.objects.all()} == {
+        f"Kota me bed chahiye 98290000{n:02d}" for n in range(12)
+    }
     assert len(posts) == Post.objects.count()
 
 

@@ -41,7 +41,9 @@ def test_reading_is_kept_once_without_the_number():
 
 def test_second_copy_with_other_words_joins_by_number():
     first = read(PLEA)
-    second = read("Amplify!! Jaipur me ek uncle ko oxygen cylinder chahiye urgent, call 98290 12345 #SOSJaipur")
+    second = read(
+        "Amplify!! Jaipur me ek uncle ko oxygen cylinder chahiye urgent, call 98290 12345 #SOSJaipur"
+    )
     assert second.outcome == "joined"
     assert second.request == first.request
     assert HelpRequest.objects.get().post_count == 2
@@ -61,7 +63,13 @@ def test_same_number_in_another_district_stays_apart():
 
 def test_update_in_the_thread_asks_a_person_to_confirm():
     first = read(PLEA, source=Source.X, thread_id="77", author_id="5")
-    read("ऑक्सीजन सिलेंडर की व्यवस्था हो गई है, अब जरूरत नहीं है", source=Source.X, thread_id="77", author_id="5", in_reply_to=first.external_id)
+    read(
+        "ऑक्सीजन सिलेंडर की व्यवस्था हो गई है, अब जरूरत नहीं है",
+        source=Source.X,
+        thread_id="77",
+        author_id="5",
+        in_reply_to=first.external_id,
+    )
     request = HelpRequest.objects.get()
     assert request.attention == Attention.SAID_SOLVED
     assert request.state == RequestState.QUEUED
@@ -85,7 +93,9 @@ def test_unclear_place_goes_to_the_state_desk_with_candidates():
 
 
 def test_plea_from_outside_the_state_has_its_own_list():
-    request = read("Urgent: need ICU bed in Delhi, Safdarjung area, for my brother 45 yrs. 9829012345").request
+    request = read(
+        "Urgent: need ICU bed in Delhi, Safdarjung area, for my brother 45 yrs. 9829012345"
+    ).request
     assert request.attention == Attention.OUTSIDE
     assert request in HelpRequest.objects.outside()
 
@@ -139,7 +149,15 @@ def test_api_clients_pleas_meet_no_others():
 
 @pytest.mark.parametrize(
     "text",
-    ["\x00\x00", "\ud800 oxygen \udfff", "\u202eoxygen chahiye\u202c Kota", "क" * 100_000, "", "9" * 5_000, "<script>alert(1)</script>"],
+    [
+        "\x00\x00",
+        "\ud800 oxygen \udfff",
+        "\u202eoxygen chahiye\u202c Kota",
+        "क" * 100_000,
+        "",
+        "9" * 5_000,
+        "<script>alert(1)</script>",
+    ],
 )
 def test_hostile_text_gets_a_place_too(text):
     post = read(text)
@@ -185,7 +203,12 @@ def test_post_that_cannot_be_written_costs_its_neighbours_nothing():
     batch = [(post, triage.read(post.text)) for post in claimed]
     Post.objects.filter(pk=posts[1].pk).update(lease_token=uuid.uuid4())
     assert triage.finish(batch, token) == 3
-    assert Post.objects.filter(state="read").count() == HelpRequest.objects.count() == Reading.objects.count() == 3
+    assert (
+        Post.objects.filter(state="read").count()
+        == HelpRequest.objects.count()
+        == Reading.objects.count()
+        == 3
+    )
 
 
 def test_suggestions_of_one_batch_are_spread():
@@ -201,7 +224,9 @@ def test_post_that_kills_its_worker_is_tried_alone_and_then_shown():
     post, neighbour = a_post(PLEA), a_post("Kota me bed chahiye 9829099999")
     for _attempt in range(policy.POST_ATTEMPTS + 1):
         _token, taken = triage.claim(10)
-        Post.objects.filter(pk__in=[one.pk for one in taken]).update(lease_until=timezone.now() - timedelta(seconds=1))
+        Post.objects.filter(pk__in=[one.pk for one in taken]).update(
+            lease_until=timezone.now() - timedelta(seconds=1)
+        )
         Post.objects.filter(pk=neighbour.pk, attempts=1).update(state="read", outcome="noise")
     triage.claim(10)
     post.refresh_from_db()
@@ -212,7 +237,10 @@ def test_post_that_kills_its_worker_is_tried_alone_and_then_shown():
 def test_two_workers_with_two_copies_open_one_request(gazetteer):
     for _round in range(6):
         phone = f"98290{uuid.uuid4().int % 100000:05d}"
-        posts = [a_post(f"{greeting}: Kota me oxygen cylinder chahiye urgent {phone}") for greeting in ("help", "sir", "plz", "sos")]
+        posts = [
+            a_post(f"{greeting}: Kota me oxygen cylinder chahiye urgent {phone}")
+            for greeting in ("help", "sir", "plz", "sos")
+        ]
         barrier = threading.Barrier(len(posts))
 
         def work(post: Post, barrier: threading.Barrier = barrier) -> None:

@@ -1,6 +1,7 @@
 """The people who help, when they are there, and the officials to whom a request can be taken."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -52,7 +53,9 @@ class Volunteer(AbstractUser):
     """
 
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.VOLUNTEER)
-    districts = models.ManyToManyField(District, blank=True, related_name="volunteers", verbose_name=_("districts"))
+    districts = models.ManyToManyField(
+        District, blank=True, related_name="volunteers", verbose_name=_("districts")
+    )
     blocks = models.ManyToManyField(Block, blank=True, related_name="volunteers", verbose_name=_("blocks"))
     needs = models.JSONField(_("needs that they take"), default=list, blank=True)
     capacity = models.PositiveSmallIntegerField(_("requests that they can hold at once"), default=5)
@@ -61,7 +64,7 @@ class Volunteer(AbstractUser):
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="hi")
     phone = models.CharField(_("phone"), max_length=20, blank=True)
 
-    objects = VolunteerManager()
+    objects: ClassVar[VolunteerManager] = VolunteerManager()
 
     class Meta:
         verbose_name = _("volunteer")
@@ -72,7 +75,9 @@ class Volunteer(AbstractUser):
         ]
         indexes = [
             # Routing: who of a role is on duty now.
-            models.Index(fields=["role"], condition=Q(is_on_duty=True, is_active=True), name="volunteers_on_duty")
+            models.Index(
+                fields=["role"], condition=Q(is_on_duty=True, is_active=True), name="volunteers_on_duty"
+            )
         ]
 
     def __str__(self) -> str:
@@ -117,7 +122,9 @@ class Volunteer(AbstractUser):
 class Shift(models.Model):
     """A time in which a person means to be on duty."""
 
-    volunteer = models.ForeignKey(Volunteer, models.CASCADE, related_name="shifts", verbose_name=_("volunteer"))
+    volunteer = models.ForeignKey(
+        Volunteer, models.CASCADE, related_name="shifts", verbose_name=_("volunteer")
+    )
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
 
@@ -126,7 +133,9 @@ class Shift(models.Model):
         verbose_name_plural = _("shifts")
         ordering = ["starts_at"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_its_start")
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("starts_at")), name="shift_ends_after_its_start"
+            )
         ]
 
     def __str__(self) -> str:
@@ -159,5 +168,3 @@ class Official(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_office_display()} {self.name}".strip()
-
-

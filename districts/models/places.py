@@ -78,7 +78,9 @@ class PlaceName(models.Model):
         verbose_name_plural = _("place names")
         constraints = [
             models.UniqueConstraint(
-                fields=["alias", "district", "block"], name="one_row_per_alias_and_place", nulls_distinct=False
+                fields=["alias", "district", "block"],
+                name="one_row_per_alias_and_place",
+                nulls_distinct=False,
             )
         ]
 

@@ -64,4 +64,9 @@ class IdempotencyRecord(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["client", "key"], name="one_answer_per_client_and_key")]
+        constraints = [
+            models.UniqueConstraint(fields=["client", "key"], name="one_answer_per_client_and_key")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.client} {self.key}"

@@ -72,7 +72,9 @@ class Gap(models.Model):
             models.CheckConstraint(condition=models.Q(high_id__gt=models.F("low_id")), name="gap_is_a_range"),
             models.UniqueConstraint(fields=["account", "low_id", "high_id"], name="one_row_per_gap"),
         ]
-        indexes = [models.Index(fields=["account", "opened_at"], condition=models.Q(state="open"), name="gaps_open")]
+        indexes = [
+            models.Index(fields=["account", "opened_at"], condition=models.Q(state="open"), name="gaps_open")
+        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.low_id}-{self.high_id}"

@@ -26,7 +26,12 @@ class Lead(models.Model):
     offered_at = models.DateTimeField(_("offered"))
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True)
     checked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("checked by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("checked by"),
     )
     is_withdrawn = models.BooleanField(_("no longer offered"), default=False)
 

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 
 
@@ -22,7 +22,7 @@ class LoopLease(models.Model):
     @classmethod
     def take(cls, name: str, token: uuid.UUID, now: datetime, length: timedelta) -> bool:
         """Take or keep the loop for `length`; False when another copy has it."""
-        cls.objects.bulk_create([cls(name=name)], ignore_conflicts=True)
+        LoopLease.objects.bulk_create([LoopLease(name=name)], ignore_conflicts=True)
         free = Q(token=None) | Q(token=token) | Q(until__lt=now)
         return bool(cls.objects.filter(free, name=name).update(token=token, until=now + length, beat_at=now))
 
@@ -34,6 +34,4 @@ class LoopLease(models.Model):
     @classmethod
     def note_done(cls, name: str, now: datetime) -> None:
         """Write down that this loop or worker got something done: liveness is progress, not a process."""
-        with transaction.atomic():
-            if not cls.objects.filter(name=name).update(last_done_at=now, beat_at=now):
-                cls.objects.bulk_create([cls(name=name, last_done_at=now, beat_at=now)], ignore_conflicts=True)
+        cls.objects.update_or_create(name=name, defaults={"last_done_at": now, "beat_at": now})

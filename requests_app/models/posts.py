@@ -85,7 +85,8 @@ class Post(models.Model):
             models.UniqueConstraint(fields=["source", "external_id"], name="one_row_per_source_and_id"),
             models.CheckConstraint(condition=Q(state__in=PostState.values), name="post_state_is_known"),
             models.CheckConstraint(
-                condition=(Q(state=PostState.READ) & ~Q(outcome="")) | (~Q(state=PostState.READ) & Q(outcome="")),
+                condition=(Q(state=PostState.READ) & ~Q(outcome=""))
+                | (~Q(state=PostState.READ) & Q(outcome="")),
                 name="read_post_has_its_outcome",
             ),
             models.CheckConstraint(
@@ -98,12 +99,16 @@ class Post(models.Model):
         ]
         indexes = [
             # Claiming what is due; the sweeper's look for it.
-            models.Index(fields=["next_attempt_at", "id"], condition=Q(state=PostState.DUE), name="posts_due"),
+            models.Index(
+                fields=["next_attempt_at", "id"], condition=Q(state=PostState.DUE), name="posts_due"
+            ),
             # The thread of a request, oldest first.
             models.Index(fields=["request", "posted_at"], name="posts_of_a_request"),
             # Matching: the thread, the original of a copy or quote, the same words.
             models.Index(fields=["thread_id"], condition=~Q(thread_id=""), name="posts_of_a_thread"),
-            models.Index(fields=["fingerprint"], condition=~Q(fingerprint=""), name="posts_with_the_same_words"),
+            models.Index(
+                fields=["fingerprint"], condition=~Q(fingerprint=""), name="posts_with_the_same_words"
+            ),
             # The review screen's tabs and the monitor's feed, newest first.
             models.Index(fields=["-received_at"], condition=Q(state=PostState.FAILED), name="posts_failed"),
             models.Index(fields=["-received_at"], condition=Q(outcome=PostOutcome.NOISE), name="posts_noise"),
@@ -135,7 +140,9 @@ class Reading(models.Model):
     read_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["post", "version"], name="one_reading_per_post_and_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "version"], name="one_reading_per_post_and_version")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.version})"

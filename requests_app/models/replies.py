@@ -32,7 +32,9 @@ class Reply(models.Model):
         verbose_name = _("reply")
         verbose_name_plural = _("replies")
         constraints = [
-            models.CheckConstraint(condition=models.Q(state__in=ReplyState.values), name="reply_state_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=ReplyState.values), name="reply_state_is_known"
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state=ReplyState.SENT) | ~models.Q(x_id=""), name="sent_reply_has_its_id"
             ),

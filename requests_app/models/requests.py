@@ -110,7 +110,9 @@ class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
 
     def for_cards(self) -> "HelpRequestQuerySet":
         """With all that a card shows, in a fixed number of queries."""
-        return self.select_related("district", "block", "holder", "suggested").prefetch_related("needs", "contacts")
+        return self.select_related("district", "block", "holder", "suggested").prefetch_related(
+            "needs", "contacts"
+        )
 
 
 class HelpRequest(models.Model):
@@ -136,7 +138,9 @@ class HelpRequest(models.Model):
     post_count = models.PositiveIntegerField(default=0)
 
     holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="held")
-    suggested = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="suggested")
+    suggested = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="suggested"
+    )
     lease_until = models.DateTimeField(null=True)
     wait_until = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -163,7 +167,8 @@ class HelpRequest(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=RequestState.values), name="request_state_is_known"),
             models.CheckConstraint(
-                condition=Q(state__in=HELD, holder__isnull=False) | (~Q(state__in=HELD) & Q(holder__isnull=True)),
+                condition=Q(state__in=HELD, holder__isnull=False)
+                | (~Q(state__in=HELD) & Q(holder__isnull=True)),
                 name="held_request_has_one_holder",
             ),
             models.CheckConstraint(
@@ -185,8 +190,12 @@ class HelpRequest(models.Model):
             # Mine, and each volunteer's load.
             models.Index(fields=["holder", "state"], condition=Q(holder__isnull=False), name="requests_held"),
             # The sweeper: leases that ended, times that came, promises that broke.
-            models.Index(fields=["lease_until"], condition=Q(state=RequestState.CLAIMED), name="requests_lease"),
-            models.Index(fields=["wait_until"], condition=Q(state=RequestState.WAITING), name="requests_waiting"),
+            models.Index(
+                fields=["lease_until"], condition=Q(state=RequestState.CLAIMED), name="requests_lease"
+            ),
+            models.Index(
+                fields=["wait_until"], condition=Q(state=RequestState.WAITING), name="requests_waiting"
+            ),
             models.Index(
                 fields=["contact_due_at"],
                 condition=Q(first_contact_at=None) & Q(state__in=OPEN),
@@ -195,7 +204,9 @@ class HelpRequest(models.Model):
             # The monitor's counts in and out, and the API's newest first.
             models.Index(fields=["opened_at", "id"], name="requests_opened"),
             models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="requests_closed"),
-            models.Index(fields=["client", "opened_at"], condition=Q(client__isnull=False), name="requests_of_client"),
+            models.Index(
+                fields=["client", "opened_at"], condition=Q(client__isnull=False), name="requests_of_client"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -242,7 +253,9 @@ class HelpRequest(models.Model):
         else:
             still_so = {"wait_until__lte": now - policy.WAITING_GRACE}
         data = {"holder": self.holder_id}
-        self._move(RequestState.QUEUED, EventKind.LEASE_ENDED, None, now, only_if=still_so, data=data, **NOBODY)
+        self._move(
+            RequestState.QUEUED, EventKind.LEASE_ENDED, None, now, only_if=still_so, data=data, **NOBODY
+        )
 
     def hand_over(self, to: Volunteer, by: Volunteer, now: datetime, note: str = "") -> None:
         """Give it to somebody who may see it and can work."""
@@ -271,11 +284,15 @@ class HelpRequest(models.Model):
         data = {"outcome": str(outcome)}
         if again is None:
             fields |= {"lease_until": now + policy.CLAIM_LEASE, "wait_until": None}
-            self._move(RequestState.CLAIMED, EventKind.CALLED, by, now, held_by=by, note=note, data=data, **fields)
+            self._move(
+                RequestState.CLAIMED, EventKind.CALLED, by, now, held_by=by, note=note, data=data, **fields
+            )
         else:
             data["again"] = again.isoformat()
             fields |= {"lease_until": None, "wait_until": again}
-            self._move(RequestState.WAITING, EventKind.CALLED, by, now, held_by=by, note=note, data=data, **fields)
+            self._move(
+                RequestState.WAITING, EventKind.CALLED, by, now, held_by=by, note=note, data=data, **fields
+            )
 
     def wait(self, until: datetime, by: Volunteer, now: datetime, note: str = "") -> None:
         """Set a time to try again; the holder keeps it."""
@@ -352,7 +369,13 @@ class HelpRequest(models.Model):
             raise Lost(self.holder)
         with transaction.atomic():
             self._move(
-                RequestState.MERGED, EventKind.MERGED, by, now, data={"into": other.code}, merged_into=other, **NOBODY
+                RequestState.MERGED,
+                EventKind.MERGED,
+                by,
+                now,
+                data={"into": other.code},
+                merged_into=other,
+                **NOBODY,
             )
             moved = self.posts.update(request=other)
             known = set(other.contacts.values_list("phone_hash", flat=True))
@@ -399,7 +422,12 @@ class HelpRequest(models.Model):
     def set_outside(self, by: Volunteer, now: datetime) -> None:
         """Say that it lies outside Rajasthan: on the state desk's own list."""
         data = {"outside": True, "was": self.district_id}
-        fields = {"district": None, "block": None, "attention": Attention.OUTSIDE, "place_candidates": []}
+        fields: dict[str, Any] = {
+            "district": None,
+            "block": None,
+            "attention": Attention.OUTSIDE,
+            "place_candidates": [],
+        }
         with transaction.atomic():
             was_held = self.state in HELD
             self._change(EventKind.PLACE_SET, by, now, data=data, **fields)
@@ -465,7 +493,11 @@ class HelpRequest(models.Model):
         """Move by compare-and-set; the row count decides who won. Raises NotAllowed or Lost."""
         old = RequestState(self.state)
         if only_from is not None and old != only_from:
-            raise self._lost() if old not in ENDED or only_from in OPEN else NotAllowed(f"{old} is not {only_from}")
+            raise (
+                self._lost()
+                if old not in ENDED or only_from in OPEN
+                else NotAllowed(f"{old} is not {only_from}")
+            )
         if to not in NEXT[old]:
             raise NotAllowed(f"{old} does not become {to}")
         conditions = dict(only_if or {})
@@ -531,13 +563,18 @@ class Contact(models.Model):
         ordering = ["pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["request", "phone_hash"], condition=Q(request__isnull=False), name="one_line_per_number"
+                fields=["request", "phone_hash"],
+                condition=Q(request__isnull=False),
+                name="one_line_per_number",
             ),
             models.UniqueConstraint(
-                fields=["lead", "phone_hash"], condition=Q(lead__isnull=False), name="one_line_per_number_of_a_lead"
+                fields=["lead", "phone_hash"],
+                condition=Q(lead__isnull=False),
+                name="one_line_per_number_of_a_lead",
             ),
             models.CheckConstraint(
-                condition=Q(request__isnull=False, lead__isnull=True) | Q(request__isnull=True, lead__isnull=False),
+                condition=Q(request__isnull=False, lead__isnull=True)
+                | Q(request__isnull=True, lead__isnull=False),
                 name="contact_of_a_request_or_a_lead",
             ),
         ]

@@ -39,7 +39,9 @@ class Command(BaseCommand):
 
     def _districts(self) -> dict[str, District]:
         divisions = {
-            name: Division.objects.get_or_create(name_en=name, defaults={"name_hi": DIVISIONS_HI.get(name, name)})[0]
+            name: Division.objects.get_or_create(
+                name_en=name, defaults={"name_hi": DIVISIONS_HI.get(name, name)}
+            )[0]
             for name in sorted({row.division for row in places.districts()})
         }
         rows = [
@@ -56,8 +58,19 @@ class Command(BaseCommand):
             )
             for row in places.districts()
         ]
-        fields = ["name_en", "name_hi", "division", "headquarters", "latitude", "longitude", "tile_col", "tile_row"]
-        District.objects.bulk_create(rows, update_conflicts=True, unique_fields=["lgd_code"], update_fields=fields)
+        fields = [
+            "name_en",
+            "name_hi",
+            "division",
+            "headquarters",
+            "latitude",
+            "longitude",
+            "tile_col",
+            "tile_row",
+        ]
+        District.objects.bulk_create(
+            rows, update_conflicts=True, unique_fields=["lgd_code"], update_fields=fields
+        )
         return {row.name_en: row for row in rows}
 
     def _blocks(self, districts: dict[str, District]) -> dict[tuple[str, str], Block]:
@@ -91,12 +104,14 @@ class Command(BaseCommand):
         )
         StdCode.objects.all().delete()
         StdCode.objects.bulk_create(
-            StdCode(code=row.code, area=row.area, district=districts[row.district]) for row in places.std_codes()
+            StdCode(code=row.code, area=row.area, district=districts[row.district])
+            for row in places.std_codes()
         )
         Hospital.objects.all().delete()
         unique = {(row.name, row.district): row for row in places.hospitals()}
         Hospital.objects.bulk_create(
-            Hospital(name=row.name, kind=row.kind, district=districts[row.district]) for row in unique.values()
+            Hospital(name=row.name, kind=row.kind, district=districts[row.district])
+            for row in unique.values()
         )
 
     def _names(self, districts: dict[str, District], blocks: dict[tuple[str, str], Block]) -> None:

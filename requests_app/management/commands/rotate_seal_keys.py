@@ -29,7 +29,10 @@ class Command(BaseCommand):
             while True:
                 with transaction.atomic():
                     rows = list(
-                        model._default_manager.filter(pk__gt=last).order_by("pk").select_for_update().only(*fields)[:BATCH]
+                        model._default_manager.filter(pk__gt=last)
+                        .order_by("pk")
+                        .select_for_update()
+                        .only(*fields)[:BATCH]
                     )
                     for row in rows:
                         unreadable += self._reseal(row, fields)
@@ -39,7 +42,9 @@ class Command(BaseCommand):
                 done, last = done + len(rows), rows[-1].pk
                 self.stdout.write(f"{model._meta.verbose_name}: {done} of {total}")
         if unreadable:
-            raise CommandError(f"{unreadable} values open with no key in SEAL_KEYS and were left as they are.")
+            raise CommandError(
+                f"{unreadable} values open with no key in SEAL_KEYS and were left as they are."
+            )
         self.stdout.write("Everything is sealed with the newest key; the older ones can go.")
 
     def _reseal(self, row: models.Model, fields: tuple[str, ...]) -> int:

@@ -33,13 +33,19 @@ class Command(BaseCommand):
     help = "Start everything on this machine, at http://127.0.0.1:8000/; Ctrl-C stops it and keeps the data."
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--port", type=int, default=8000, help="port of the web pages (default 8000, else the next free)")
-        parser.add_argument("--speed", type=float, default=1.0, help="pace of the demo's posts (default 1: as in life)")
+        parser.add_argument(
+            "--port", type=int, default=8000, help="port of the web pages (default 8000, else the next free)"
+        )
+        parser.add_argument(
+            "--speed", type=float, default=1.0, help="pace of the demo's posts (default 1: as in life)"
+        )
         parser.add_argument("--simulator", type=int, default=0, help=argparse.SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.EMBEDDED:
-            raise CommandError("DATABASE_URL is set: run web, worker, run_sweeper and run_ingester instead (README).")
+            raise CommandError(
+                "DATABASE_URL is set: run web, worker, run_sweeper and run_ingester instead (README)."
+            )
         lock = self._lock()
         if not options["simulator"]:
             self._prepare()
@@ -83,7 +89,12 @@ class Command(BaseCommand):
 
     def _start_simulator(self, speed: float, keys: dict[str, str]) -> tuple["subprocess.Popen[str]", str]:
         command = [sys.executable, "-m", "tests.xsim", "--port", "0", "--parent-death"]
-        command += ["--archive", str(settings.BASE_DIR / "tests" / "xsim" / "archive.jsonl"), "--pace", "life"]
+        command += [
+            "--archive",
+            str(settings.BASE_DIR / "tests" / "xsim" / "archive.jsonl"),
+            "--pace",
+            "life",
+        ]
         command += ["--state", str(settings.DATA_DIR / "simulator.json"), "--speed", str(speed)]
         command += ["--handle", settings.X_HANDLE, "--user-id", SIMULATOR_ID]
         process = subprocess.Popen(
@@ -99,7 +110,8 @@ class Command(BaseCommand):
     def _start_again(self, url: str, process: "subprocess.Popen[str]", keys: dict[str, str]) -> None:
         environment = {**os.environ, **keys, "X_API_BASE": url, "X_USER_ID": SIMULATOR_ID, "DEMO": "1"}
         sys.stdout.flush()
-        os.execve(sys.executable, [sys.executable, *sys.argv, "--simulator", str(process.pid)], environment)
+        command = [sys.executable, *sys.argv, "--simulator", str(process.pid)]
+        os.execve(sys.executable, command, environment)  # noqa: S606 - our own interpreter and arguments
 
     # --- While it runs ------------------------------------------------------------------------------------------
 
@@ -113,11 +125,16 @@ class Command(BaseCommand):
         account = x_client.account_from_settings()
         parts: list[tuple[str, Callable[[], object]]] = [
             ("worker", worker.start),
-            ("sweeper", lambda: loops.run("sweeper", lambda: sweeping.sweep(database_now(), wake_readers), 2, stop)),
+            (
+                "sweeper",
+                lambda: loops.run("sweeper", lambda: sweeping.sweep(database_now(), wake_readers), 2, stop),
+            ),
         ]
         if account is not None:
             every = 2.0 if settings.DEMO else 30.0
-            parts.append(("ingester", lambda: ingest_loop.run(account, every=every, stop=stop, wake=wake_readers)))
+            parts.append(
+                ("ingester", lambda: ingest_loop.run(account, every=every, stop=stop, wake=wake_readers))
+            )
         threads = [threading.Thread(target=part, name=name, daemon=True) for name, part in parts]
         for thread in threads:
             thread.start()
@@ -147,11 +164,17 @@ class Command(BaseCommand):
     def _greet(self, port: int, has_account: bool) -> None:
         lines = ["", f"Helpdesk is at http://127.0.0.1:{port}/"]
         if settings.DEMO:
-            lines += ["", "This is a demo: made-up posts come in from a simulated X, and no number is dialled.", "Log in:"]
+            lines += [
+                "",
+                "This is a demo: made-up posts come in from a simulated X, and no number is dialled.",
+                "Log in:",
+            ]
             lines += [f"  {person.username:<10} {person.says}" for person in demo.PEOPLE if person.is_greeted]
             lines += [f"  password of all: {demo.PASSWORD}"]
         elif not has_account:
-            lines += ["No X keys are set, so no mentions come in (docs/x.md); `createsuperuser` makes the first log-in."]
+            lines += [
+                "No X keys are set, so no mentions come in (docs/x.md); `createsuperuser` makes the first log-in."
+            ]
         else:
             lines += ["`python manage.py createsuperuser` makes the first log-in."]
         self.stdout.write("\n".join([*lines, "", "Ctrl-C stops it."]))
@@ -202,5 +225,3 @@ def _stop_process(pid: int, patience: float = 5.0) -> None:
         os.waitpid(pid, 0)
     except (ProcessLookupError, ChildProcessError):
         return
-
-

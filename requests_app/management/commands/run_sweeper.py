@@ -13,7 +13,9 @@ from requests_app.tasks import wake_readers
 
 
 class Command(BaseCommand):
-    help = "Wake the readers for due posts, read them when nobody comes, return held requests whose time is up."
+    help = (
+        "Wake the readers for due posts, read them when nobody comes, return held requests whose time is up."
+    )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("--every", type=float, default=3.0, help="seconds between two sweeps (default 3)")
