@@ -75,7 +75,7 @@ def marked(text: str, evidence: Iterable[dict[str, Any]] | None) -> SafeString:
 
 def spell(length: timedelta) -> str:
     """Return a length of time in its largest fitting unit, as people say it: 4 min, 3 h, 2 d."""
-    minutes = int(abs(length).total_seconds() // 60)
+    minutes = max(1, int(abs(length).total_seconds() // 60))
     if minutes < 60:
         return _("%(count)s min") % {"count": minutes}
     if minutes < 48 * 60:
@@ -86,9 +86,7 @@ def spell(length: timedelta) -> str:
 @register.filter
 def since(moment: datetime | None, now: datetime) -> str:
     """Return how long ago that was."""
-    if moment is None:
-        return ""
-    return _("now") if timedelta(0) <= now - moment < timedelta(minutes=1) else spell(now - moment)
+    return spell(now - moment) if moment else ""
 
 
 @register.filter

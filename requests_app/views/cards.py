@@ -28,6 +28,10 @@ class Card:
     candidates: list[Candidate] = field(default_factory=list)
 
     @property
+    def author(self) -> str:
+        return (self.post.author_name or self.post.author_handle) if self.post else ""
+
+    @property
     def text(self) -> str:
         return self.post.masked_text if self.post else self.item.summary
 
