@@ -57,12 +57,16 @@ SAFE = Rules()
 
 @dataclass(frozen=True)
 class PollResult:
-    """What one call brought. `complete`: a scan ended; `skipped`: "busy" (another is at it) or "blocked"."""
+    """What one call brought. `complete`: a scan ended; `skipped`: "busy" (another is at it) or "blocked".
+
+    `spacing`: how far apart polls must be for X's limit to last.
+    """
 
     new_posts: int = 0
     complete: bool = False
     trouble: XTrouble | None = None
     skipped: str = ""
+    spacing: timedelta = timedelta(0)
 
     @property
     def has_more(self) -> bool:
@@ -184,7 +188,7 @@ class _Scanner:
             ended = self._store(page, scan)
             self.at("after a page is stored")
             if ended:
-                return PollResult(self.new_posts, complete=True)
+                return PollResult(self.new_posts, complete=True, spacing=page.spacing)
         return PollResult(self.new_posts)
 
     def _open_scan(self) -> dict[str, Any]:

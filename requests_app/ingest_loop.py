@@ -36,15 +36,19 @@ class _Round:
     ) -> None:
         self.account, self.stop, self.wake, self.rules = account, stop, wake, rules
         self.client = XClient(account)
+        self.polls_from: datetime | None = None
         self.gaps_from: datetime | None = None
         self.gap_failures = 0
 
     def run(self) -> None:
+        if self.polls_from is not None and database_now() < self.polls_from:
+            return
         for _round in range(ROUNDS_AT_ONCE):
             result = ingest.poll(self.client, self.account, database_now, rules=self.rules)
             self._tell("mentions", result)
             if not result.has_more or self.stop.is_set():
                 break
+        self.polls_from = database_now() + result.spacing
         if result.complete and (self.gaps_from is None or database_now() >= self.gaps_from):
             self._fill_gaps()
 

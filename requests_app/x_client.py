@@ -133,13 +133,16 @@ class _Redirected(Exception):
 
 @dataclass(frozen=True)
 class Page:
-    """One page of raw posts, newest first as a rule; `next_token` is empty on the last page."""
+    """One page of raw posts, newest first as a rule; `next_token` is empty on the last page.
+
+    `spacing`: how far apart such calls must be for X's limit to last until it is renewed.
+    """
 
     items: list[Any]
     includes: dict[str, Any]
     next_token: str
     server_date: datetime | None
-    remaining: int | None = None
+    spacing: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True)
@@ -272,6 +275,8 @@ class XClient:
 
     def create_reply(self, text: str, in_reply_to: int | str) -> str:
         """Post a reply and return its id. Raises XTrouble (nothing was posted), Refused, MaybeSent."""
+        if not self._as_user:
+            raise XTrouble(Cause.ACCESS, "a bearer token reads alone: set the four keys to reply")
         self._adapter.last = None
         try:
             self._tweepy.create_tweet(text=text, in_reply_to_tweet_id=str(in_reply_to), user_auth=True)
@@ -306,9 +311,7 @@ class XClient:
             raise XTrouble(Cause.TROUBLE, "an odd page token")
         if next_token and next_token == token:
             raise BadToken(Cause.TROUBLE, "a page token that leads to itself")
-        return Page(
-            items, _includes(body), next_token, _date(answer), _number(answer, "x-rate-limit-remaining")
-        )
+        return Page(items, _includes(body), next_token, _date(answer), _spacing(answer))
 
     def _ask(self, call: Callable[[], requests.Response], token: str = "") -> requests.Response:
         """Return a 2xx answer; raise XTrouble for everything else, whatever class Tweepy gives it."""
@@ -386,6 +389,15 @@ def _limit_wait(answer: requests.Response) -> timedelta | None:
         if _number(answer, f"{name}-remaining") == 0 and reset is not None and there < reset < there + 10**6:
             waits.append(timedelta(seconds=reset - there))
     return min(max(*waits, SHORTEST_WAIT), LONGEST_WAIT) if waits else None
+
+
+def _spacing(answer: requests.Response) -> timedelta:
+    date, reset = _date(answer), _number(answer, "x-rate-limit-reset")
+    remaining = _number(answer, "x-rate-limit-remaining")
+    if date is None or reset is None or remaining is None:
+        return timedelta(0)
+    left = min(max(reset - date.timestamp(), 0), 900)
+    return timedelta(seconds=left / max(remaining, 1))
 
 
 def _never_sent(error: BaseException) -> bool:

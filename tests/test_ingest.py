@@ -68,6 +68,14 @@ def test_first_start_takes_the_last_hour_and_nothing_older(desk):
     assert not Gap.objects.exists()
 
 
+def test_mention_from_before_the_first_start_proves_that_a_long_list_is_whole(desk):
+    desk.ask("@RajHelpDesk long ago")
+    desk.go(3700)
+    desk.ask_many(150)
+    desk.poll()
+    assert len(stored()) == 150 and not Gap.objects.exists()
+
+
 def test_first_start_into_a_flood_leaves_a_gap_and_a_quiet_one_does_not(desk):
     desk.sim.config(window=200)
     desk.ask_many(50)
@@ -118,6 +126,25 @@ def test_two_ingesters_never_poll_at_once(desk):
     before = calls(desk)
     assert desk.poll().skipped == "busy"
     assert calls(desk) == before
+
+
+def test_ingesters_at_once_store_each_mention_once(desk):
+    written = set(desk.ask_many(350))
+    results = []
+
+    def work() -> None:
+        client = XClient(desk.account)
+        for _turn in range(6):
+            results.append(ingest.poll(client, desk.account, desk.now, max_pages=1))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _worker in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert stored() == written
+    assert sum(result.new_posts for result in results) == len(written)
 
 
 def test_an_ingester_that_lost_its_lease_writes_nothing(desk):
@@ -353,6 +380,16 @@ def test_loop_wakes_the_readers_after_new_posts(desk):
     assert woken == [stored()] and len(stored()) == 1
     lease = LoopLease.objects.get(name="ingester")
     assert lease.token is None and lease.last_done_at is not None
+
+
+def test_fast_loop_keeps_below_x_limit(desk):
+    """A turn every 20 ms would use up X's 300 calls at once: the headers set the pace."""
+    desk.sim.clock(now=timezone.now().timestamp(), run=True)
+    stop = threading.Event()
+    timer = threading.Timer(1.5, stop.set)
+    timer.start()
+    ingest_loop.run(desk.account, every=0.02, stop=stop, wake=lambda: None)
+    assert 1 <= calls(desk) <= 2
 
 
 def test_second_copy_of_the_loop_does_nothing(desk):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from requests_app.models import HelpRequest, IngestCursor, Post, Reply
@@ -169,11 +171,22 @@ def test_reply_is_sent_once(desk):
     assert on_x(desk) == [of(reply).x_id]
 
 
-def test_two_senders_send_it_once(desk):
-    reply = queued(desk)
-    Reply.objects.update(state="sending", lease_token=uuid.uuid4(), attempted_at=timezone.now())
-    assert desk.deliver() == 0
-    assert (of(reply).state, sent_posts(desk)) == ("sending", 0)
+def test_senders_at_once_send_each_reply_once(desk):
+    for _number in range(8):
+        queued(desk)
+    settled = []
+
+    def work() -> None:
+        settled.append(deliver_due(XClient(desk.account), desk.now))
+        connection.close()
+
+    threads = [threading.Thread(target=work) for _sender in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sum(settled) == 8 and sent_posts(desk) == 8
+    assert set(Reply.objects.values_list("state", flat=True)) == {"sent"}
 
 
 def test_sending_is_committed_before_x_is_called(desk):

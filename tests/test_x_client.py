@@ -33,10 +33,18 @@ def test_page_holds_raw_posts_and_where_to_go_on(desk):
     written = desk.ask_many(120)
     page = desk.client.mentions_page(since_id=0)
     assert [int(item["id"]) for item in page.items] == sorted(written)[:19:-1]
-    assert page.server_date == desk.now() and page.remaining is not None
+    assert page.server_date == desk.now()
     rest = desk.client.mentions_page(since_id=0, token=page.next_token)
     assert (len(rest.items), rest.next_token) == (20, "")
     assert {user["id"] for user in page.includes["users"]} == {item["author_id"] for item in page.items}
+
+
+def test_spacing_makes_the_limit_last_until_it_is_renewed(desk):
+    spacing = desk.client.mentions_page(since_id=0).spacing
+    assert timedelta(seconds=2) < spacing <= timedelta(seconds=900 / 299)
+    for _call in range(150):
+        page = desk.client.mentions_page(since_id=0)
+    assert page.spacing > 1.5 * spacing
 
 
 def test_bounds_are_passed_on(desk):
@@ -133,6 +141,29 @@ def test_redirect_is_not_followed(desk):
     assert len(desk.sim.journal()) == 1
 
 
+def test_redirect_within_x_is_not_followed_either(desk):
+    """requests would follow it, and turn a POST into a GET."""
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            while True:
+                try:
+                    connection, _address = server.accept()
+                except OSError:
+                    return
+                with connection:
+                    asked.append(connection.recv(4096).split(b" ", 1)[0])
+                    where = b"HTTP/1.1 301 Moved\r\nLocation: https://api.twitter.com/2/new\r\n"
+                    connection.sendall(where + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+
+        threading.Thread(target=answer, daemon=True).start()
+        client = XClient(account_of(desk.sim, api_base=f"http://127.0.0.1:{server.getsockname()[1]}"))
+        with pytest.raises(XTrouble):
+            client.create_reply("RJ-4F7K2M noted", 5)
+    assert asked == [b"POST"]
+
+
 def test_nothing_goes_anywhere_but_to_x(desk):
     with pytest.raises(requests.exceptions.InvalidSchema):
         desk.client._tweepy.session.get("https://elsewhere.invalid/")
@@ -144,7 +175,9 @@ def test_environment_can_neither_redirect_nor_replace_our_keys(desk, monkeypatch
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
-    assert desk.client.mentions_page(since_id=0).items == []
+    bearer = XClient(account_of(desk.sim, api_key="", access_token="", bearer_token=desk.sim.keys.bearer))
+    for client in (desk.client, bearer):
+        assert client.mentions_page(since_id=0).items == []
 
 
 def test_keys_are_not_in_the_account_when_it_is_printed(desk):
@@ -240,6 +273,13 @@ def test_refusal_has_its_reason(desk, text, reason):
     assert caught.value.reason == reason
 
 
+def test_bearer_token_cannot_reply_and_says_so(desk):
+    client = XClient(account_of(desk.sim, api_key="", access_token="", bearer_token=desk.sim.keys.bearer))
+    with pytest.raises(XTrouble) as caught:
+        client.create_reply("RJ-4F7K2M noted", 5)
+    assert caught.value.cause == "access"
+
+
 def test_reply_without_a_connection_was_surely_not_sent(desk):
     client = XClient(account_of(desk.sim, api_base="http://127.0.0.1:9"))
     with pytest.raises(XTrouble):
@@ -250,5 +290,6 @@ def test_every_call_has_a_time_out(desk):
     """Tweepy alone would wait for ever for a server that accepts and says nothing."""
     desk.sim.fault("hang", "mentions", seconds=3)
     client = XClient(desk.account, timeouts=(1, 0.2))
-    with pytest.raises(XTrouble):
+    with pytest.raises(XTrouble) as caught:
         client.mentions_page(since_id=0)
+    assert "ReadTimeout" in caught.value.detail
