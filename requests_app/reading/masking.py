@@ -60,17 +60,18 @@ def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
     ):
         total -= _length(groups.pop())
     hidden = []
-    digits = 0
+    digits, left = 0, total
     for number, (begin, stop) in enumerate(groups):
-        length = stop - begin
-        digits += length
-        is_last = number == len(groups) - 1
-        keeps = is_last or (
-            digits >= _WHOLE and bool(_BETWEEN_NUMBERS.search(text[stop : groups[number + 1][0]]))
+        digits, left = digits + stop - begin, left - (stop - begin)
+        # Two digits stay at the very end, and before another whole number; a short rest may belong to this one.
+        keeps = not left or (
+            digits >= _WHOLE
+            and left >= _ENOUGH
+            and bool(_BETWEEN_NUMBERS.search(text[stop : groups[number + 1][0]]))
         )
         if keeps:
             digits = 0
-        hidden.append((begin, stop - 2 if keeps and length >= 2 else stop))
+        hidden.append((begin, stop - 2 if keeps and stop - begin >= 2 else stop))
     return hidden
 
 
