@@ -48,6 +48,7 @@ class Public:
     on: str = ""
     answers: frozenset[int] = frozenset({200})
     method: str = "GET"
+    is_cacheable: bool = False
     body: dict[str, str] = field(default_factory=dict)
 
 
@@ -69,6 +70,8 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "readyz": Public(),
     "login/": Public(answers=frozenset({200, 302})),
     "language/": Public(method="POST", answers=REDIRECTS, body={"language": "hi"}),
+    "ask/": Public(is_cacheable=True),
+    "status/<str:token>/": Public(on="status"),
     "api/schema/": Public(),
     "api/docs/": Public(),
     # --- The frame ---
@@ -110,8 +113,11 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "requests/<code:code>/not_a_plea/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/reveal/": Act(on=OF_A_REQUEST, body={"contact": "{CONTACT}"}, shows_number=True),
     "requests/<code:code>/to_beds/": Act(on=OF_A_REQUEST),
-    "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "1", "text": "hello"}),
-    "requests/<code:code>/reply/preview/": Act(on=OF_A_REQUEST, body={"post": "1", "text": "hello"}),
+    "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
+    "requests/<code:code>/reply_preview/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
+    # --- The monitor ---
+    "monitor/": Page(who=STATE_WIDE | {"lead"}),
+    "monitor/<slug:name>.csv": Page(who=STATE_WIDE | {"lead"}, on="table"),
     # --- The API ---
     "api/v1/requests/": Call(
         body='{"text": "Oxygen needed in Chomu", "external_id": "7"}', answers=frozenset({200, 201})
