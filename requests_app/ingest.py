@@ -205,7 +205,7 @@ class _Scanner:
             known = self._sentinels(cursor.water_mark, self.rules.overlap)
             since = lowest = min(known) - 1 if known else cursor.floor
             if not known:
-                # A mention from before the floor proves as well that the list reaches down to it.
+                # Asked a little deeper: a mention from before the floor proves that the list reaches down to it.
                 since = max(0, cursor.floor - snowflake.id_span(self.rules.first_start))
             elif is_deep:
                 deeper = self._sentinels(cursor.water_mark, self.rules.deep_overlap)
@@ -220,7 +220,6 @@ class _Scanner:
                 "token_at": now.isoformat(),
                 "sentinels": known,
                 "lowest": lowest,
-                "floor": cursor.floor,
                 "met": False,
                 "high": 0,
                 "low": 0,
@@ -259,8 +258,7 @@ class _Scanner:
             step["low"] = min(step["low"] or ids[0], ids[0])
             # The middle, not the end: a post that X shows too early must not hide those between.
             step["resume"] = ids[len(ids) // 2]
-            met = set(step["sentinels"]) & rows.ids if step["sentinels"] else ids[0] <= step["floor"]
-            step["met"] = step["met"] or bool(met)
+            step["met"] = step["met"] or not rows.ids.isdisjoint(step["sentinels"])
         step["token"], step["token_at"] = page.next_token, now.isoformat()
         ended = not page.next_token
         if ended and step["pages"] == 1 and not step["sentinels"]:

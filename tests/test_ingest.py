@@ -118,6 +118,22 @@ def test_an_old_page_token_is_not_used_again(desk):
     assert all(entry["status"] == 200 for entry in desk.sim.journal("mentions"))
 
 
+def test_post_out_of_order_hides_nothing_when_the_page_token_is_refused(desk):
+    """A page shows an old id among the newest: going on below it would skip all between."""
+    old = desk.ask("@RajHelpDesk old")
+    desk.go(1800)
+    written = set(desk.ask_many(250))
+    stray = str(old + 1)
+    desk.ask("@RajHelpDesk stray", extra={"id": stray})
+    desk.poll(max_pages=1)
+    assert int(stray) in stored()
+    desk.sim.fault("400_token", "mentions", page=2)
+    desk.poll()
+    desk.go(10)
+    assert desk.poll().complete
+    assert written <= stored()
+
+
 def test_two_ingesters_never_poll_at_once(desk):
     desk.ask()
     desk.poll()
