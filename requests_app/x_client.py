@@ -23,6 +23,9 @@ from urllib3.exceptions import NameResolutionError, NewConnectionError
 from requests_app.models import IngestCursor
 
 log = logging.getLogger(__name__)
+# At DEBUG these write keys and the texts of posts, whatever level an installation sets.
+for name in ("tweepy", "requests_oauthlib", "oauthlib"):
+    logging.getLogger(name).setLevel(logging.INFO)
 
 Cause = IngestCursor.Breaker
 HOST = "https://api.twitter.com"

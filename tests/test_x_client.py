@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -182,6 +183,15 @@ def test_environment_can_neither_redirect_nor_replace_our_keys(desk, monkeypatch
 
 def test_keys_are_not_in_the_account_when_it_is_printed(desk):
     assert desk.sim.keys.access_secret not in repr(desk.account)
+
+
+def test_neither_keys_nor_texts_are_logged_at_debug(desk, caplog):
+    caplog.set_level(logging.DEBUG)
+    mention = desk.ask("@RajHelpDesk 9829012345")
+    desk.client.mentions_page(since_id=0)
+    desk.client.create_reply("RJ-4F7K2M noted", mention)
+    for secret in ("9829012345", desk.account.access_token, desk.account.access_secret, "oauth_signature"):
+        assert secret not in caplog.text
 
 
 def test_server_that_hangs_up_without_a_word_is_trouble(desk):
