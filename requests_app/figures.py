@@ -163,7 +163,7 @@ def _median(rows: HelpRequestQuerySet, end: str) -> int | None:
 def by_district(rows: HelpRequestQuerySet, districts: list[District], now: datetime) -> list[DistrictLine]:
     """One line for each of these districts, the most troubled first."""
     late = Q(first_contact_at=None, contact_due_at__lt=now)
-    counts = {
+    counts: dict[int, Any] = {
         line["district"]: line
         for line in rows.open()
         .filter(district__isnull=False)

@@ -78,7 +78,7 @@ class View:
     def duty_table(self) -> list[figures.DutyLine]:
         return figures.on_duty(None if self.user.is_state_wide else self.districts)
 
-    def queue(self, **filters: object) -> str:
+    def queue(self, **filters: str | int) -> str:
         """Return the address of the list behind a figure."""
         asked = {name: value for name, value in {"need": self.need, **filters}.items() if value}
         return f"{reverse('queue')}?{urlencode(asked)}" if asked else reverse("queue")
@@ -128,7 +128,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "health": figures.health(view.now),
         "findings": reconcile(view.now) if view.user.is_state_wide else [],
     }
-    return render(request, "_monitor.html" if request.htmx else "monitor.html", context)
+    return render(request, "_monitor.html" if request.headers.get("HX-Request") else "monitor.html", context)
 
 
 def _tiles(view: View, lines: Sequence[figures.DistrictLine]) -> list[dict[str, Any]]:

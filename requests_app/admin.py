@@ -1,0 +1,149 @@
+"""The administrators' pages for API clients, and a look at posts, history, gaps and corrections: nothing sealed.
+
+A request's state is moved on its own page only, where the move is checked and written down.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from districts.admin import OnlyLook
+from requests_app.models import ApiClient, Correction, Event, Gap, HelpRequest, IngestCursor, Post
+
+
+class ApiClientForm(forms.ModelForm):
+    scopes = forms.MultipleChoiceField(
+        label=_("scopes"), choices=ApiClient.Scope.choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = ApiClient
+        fields = ["name", "scopes", "districts", "expires_at"]
+
+
+@admin.register(ApiClient)
+class ApiClientAdmin(admin.ModelAdmin):
+    """Programs with a key. The key is shown once, after saving; revoking is for good."""
+
+    form = ApiClientForm
+    list_display = ("name", "prefix", "created_at", "expires_at", "revoked_at", "last_used_at")
+    filter_horizontal = ("districts",)
+    readonly_fields = ("prefix", "created_at", "revoked_at", "last_used_at")
+    fields = ("name", "scopes", "districts", "expires_at", *readonly_fields)
+    actions = ("revoke", "renew")
+
+    def save_model(self, request: HttpRequest, obj: ApiClient, form: Any, change: bool) -> None:
+        key = "" if change else obj.renew_key()
+        super().save_model(request, obj, form, change)
+        if key:
+            self._show(request, obj, key)
+
+    @admin.action(description=_("Revoke the keys"))
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiClient]) -> None:
+        count = chosen.filter(revoked_at=None).update(revoked_at=timezone.now())
+        messages.success(request, _("Revoked: %(count)s.") % {"count": count})
+
+    @admin.action(description=_("Make new keys; the old ones stop working"))
+    def renew(self, request: HttpRequest, chosen: QuerySet[ApiClient]) -> None:
+        for client in chosen.filter(revoked_at=None):
+            key = client.renew_key()
+            client.save(update_fields=["prefix", "key_hash"])
+            self._show(request, client, key)
+
+    def _show(self, request: HttpRequest, client: ApiClient, key: str) -> None:
+        text = _("The key of %(name)s, shown this once: %(key)s") % {"name": client.name, "key": key}
+        messages.warning(request, text)
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiClient | None = None) -> bool:
+        """Its posts name it: it is revoked instead."""
+        return False
+
+
+@admin.register(HelpRequest)
+class HelpRequestAdmin(OnlyLook):
+    list_display = ("code", "state", "urgency", "district", "holder", "opened_at", "outcome")
+    list_filter = ("state", "urgency", "outcome", "district")
+    search_fields = ("code",)
+    list_select_related = ("district", "holder")
+    fields = (
+        "code",
+        "state",
+        "urgency",
+        "attention",
+        "summary",
+        "district",
+        "block",
+        "holder",
+        "opened_at",
+        "first_contact_at",
+        "closed_at",
+        "outcome",
+    )
+    show_full_result_count = False
+
+
+@admin.register(Post)
+class PostAdmin(OnlyLook):
+    list_display = ("received_at", "source", "author_handle", "state", "outcome", "last_error")
+    list_filter = ("source", "state", "outcome")
+    fields = (
+        "source",
+        "author_handle",
+        "masked_text",
+        "posted_at",
+        "received_at",
+        "state",
+        "outcome",
+        "request",
+        "attempts",
+        "last_error",
+        "read_at",
+        "erased_at",
+    )
+    ordering = ("-received_at",)
+    list_select_related = ("request",)
+    show_full_result_count = False
+
+
+@admin.register(Event)
+class EventAdmin(OnlyLook):
+    list_display = ("at", "kind", "request", "by")
+    list_filter = ("kind",)
+    fields = ("request", "kind", "by", "at", "data")
+    ordering = ("-at",)
+    list_select_related = ("request", "by")
+    show_full_result_count = False
+
+
+@admin.register(Gap)
+class GapAdmin(OnlyLook):
+    list_display = ("account", "low_id", "high_id", "reason", "state", "found", "opened_at", "ended_at")
+    list_filter = ("state",)
+    fields = ("account", "low_id", "high_id", "reason", "state", "found", "attempts", "opened_at", "ended_at")
+
+
+@admin.register(IngestCursor)
+class IngestCursorAdmin(OnlyLook):
+    list_display = (
+        "account",
+        "blocked_reason",
+        "last_complete_at",
+        "last_mention_at",
+        "requests_made",
+        "posts_read",
+    )
+    fields = ("account", "water_mark", "floor", "blocked_reason", "blocked_until", "fail_count", "last_error")
+
+
+@admin.register(Correction)
+class CorrectionAdmin(OnlyLook):
+    list_display = ("at", "field", "was", "now", "by")
+    list_filter = ("field",)
+    fields = ("post", "field", "was", "now", "by", "at")
+    ordering = ("-at",)
+    list_select_related = ("by",)
