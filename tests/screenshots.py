@@ -74,7 +74,10 @@ def fill(count: int) -> dict[str, str]:
         at = now - timedelta(minutes=2 + (count - index) * 0.9)
         post, _new = accept(Source.X, row["id"], row["text"], at, author_name=row.get("name", ""))
         Post.objects.filter(pk=post.pk).update(
-            author_handle=row.get("author", ""), author_id=row.get("author", ""), may_reply=True, mentions_us=True
+            author_handle=row.get("author", ""),
+            author_id=row.get("author", ""),
+            may_reply=True,
+            mentions_us=True,
         )
     while triage.read_due():
         pass
@@ -110,7 +113,9 @@ def serve() -> str:
     return f"http://127.0.0.1:{server.effective_port}"
 
 
-def take(base: str, codes: dict[str, str], only: set[str], folder: Path, schemes: list[str], whole: bool) -> None:
+def take(
+    base: str, codes: dict[str, str], only: set[str], folder: Path, schemes: list[str], whole: bool
+) -> None:
     """Log in and take the pictures."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
@@ -126,7 +131,9 @@ def take(base: str, codes: dict[str, str], only: set[str], folder: Path, schemes
                             viewport={"width": width, "height": height}, color_scheme=scheme, locale=language
                         )
                         page = context.new_page()
-                        page.on("console", lambda said, name=name: said.type == "error" and print(name, said.text))
+                        page.on(
+                            "console", lambda said, name=name: said.type == "error" and print(name, said.text)
+                        )
                         context.add_cookies([{"name": "django_language", "value": language, "url": base}])
                         if user:
                             page.goto(base + "/login/")

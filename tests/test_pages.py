@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from districts.models import Role
 from requests_app.models import Contact, Event, HelpRequest, Lead, Post, Reply
-from requests_app.reply_texts import REPLY_TEXTS
 from requests_app.replies import weighted_length
+from requests_app.reply_texts import REPLY_TEXTS
 from requests_app.states import EventKind, Outcome, PostOutcome, PostState, RequestState
 from requests_app.templatetags.desk import marked, spans
 from requests_app.triage import read_now
@@ -43,7 +43,9 @@ def logged_in(person) -> Client:
 def act(client: Client, request: HelpRequest, name: str, htmx: str = "", **data) -> str:
     """Press a button; return the page or fragment that follows."""
     headers = {"HX-Request": "true", "HX-Target": htmx} if htmx else {}
-    return client.post(f"/requests/{request.code}/{name}/", data, headers=headers, follow=True).content.decode()
+    return client.post(
+        f"/requests/{request.code}/{name}/", data, headers=headers, follow=True
+    ).content.decode()
 
 
 @pytest.mark.parametrize("name", LISTS)
@@ -92,10 +94,14 @@ def test_foreign_request_and_missing_one_look_the_same():
     assert foreign.content == missing.content
 
 
-@pytest.mark.parametrize("name", ["claim", "resolve", "note", "reveal", "correct", "reply", "merge", "hand_over"])
+@pytest.mark.parametrize(
+    "name", ["claim", "resolve", "note", "reveal", "correct", "reply", "merge", "hand_over"]
+)
 def test_act_on_a_foreign_request_is_not_found_and_changes_nothing(name):
     foreign = a_request("Kota")
-    answer = logged_in(a_volunteer()).post(f"/requests/{foreign.code}/{name}/", {"outcome": "helped", "note": "x"})
+    answer = logged_in(a_volunteer()).post(
+        f"/requests/{foreign.code}/{name}/", {"outcome": "helped", "note": "x"}
+    )
     assert answer.status_code == 404
     assert HelpRequest.objects.get(pk=foreign.pk).state == RequestState.QUEUED
     assert not Event.objects.filter(request=foreign).exists()
@@ -266,7 +272,9 @@ def test_demo_dials_nothing(settings, demo, dials):
 
 def test_correcting_the_place_sends_it_to_that_district():
     request = a_request()
-    page = act(logged_in(a_volunteer()), request, "correct", needs=["oxygen"], place=str(a_district("Kota").pk))
+    page = act(
+        logged_in(a_volunteer()), request, "correct", needs=["oxygen"], place=str(a_district("Kota").pk)
+    )
     request.refresh_from_db()
     assert request.district == a_district("Kota")
     assert request.code not in re.sub(r"(?s)<div id=\"said\".*", "", page)
@@ -287,7 +295,12 @@ def test_merge_reaches_visible_requests_only():
 
 
 def phone_call(**changes) -> dict:
-    return {"token": str(uuid.uuid4()), "number": "98290 12345", "text": "Mother, 70, needs oxygen", **changes}
+    return {
+        "token": str(uuid.uuid4()),
+        "number": "98290 12345",
+        "text": "Mother, 70, needs oxygen",
+        **changes,
+    }
 
 
 def test_call_written_down_opens_a_request_in_its_district():
@@ -310,7 +323,9 @@ def test_double_press_on_the_phone_form_makes_one_request():
 
 
 def test_wrong_number_on_the_phone_form_keeps_what_was_typed():
-    page = logged_in(a_volunteer(role=Role.PHONE_DESK)).post("/phone/", phone_call(number="12")).content.decode()
+    page = (
+        logged_in(a_volunteer(role=Role.PHONE_DESK)).post("/phone/", phone_call(number="12")).content.decode()
+    )
     assert "This is no phone number" in page
     assert "Mother, 70, needs oxygen" in page
     assert not Post.objects.exists()
@@ -356,7 +371,9 @@ def test_volunteer_does_not_see_posts_that_became_no_request():
 
 def test_place_is_set_by_pressing_a_candidate():
     kota = a_district("Kota")
-    request = a_request(None, attention="place_unknown", place_candidates=[{"district": kota.pk, "block": None}])
+    request = a_request(
+        None, attention="place_unknown", place_candidates=[{"district": kota.pk, "block": None}]
+    )
     desk = logged_in(a_volunteer(role=Role.STATE_DESK))
     assert f'value="{kota.pk}"' in desk.get("/places/").content.decode()
     desk.post(f"/places/{request.code}/", {"place": str(kota.pk)})
@@ -391,10 +408,18 @@ def test_reply_is_pressed_previewed_and_queued_with_the_code():
     assert (reply.post, reply.state) == (post, "due")
 
 
-@pytest.mark.parametrize("text", ["We are on it", "{code} call 9829012346", "{code} see https://example.org/a"])
+@pytest.mark.parametrize(
+    "text", ["We are on it", "{code} call 9829012346", "{code} see https://example.org/a"]
+)
 def test_reply_without_code_or_with_a_number_or_link_is_refused_in_words(text):
     post = a_mention()
-    page = act(logged_in(a_volunteer()), post.request, "reply", text=text.format(code=post.request.code), post=post.pk)
+    page = act(
+        logged_in(a_volunteer()),
+        post.request,
+        "reply",
+        text=text.format(code=post.request.code),
+        post=post.pk,
+    )
     assert 'class="error"' in page
     assert not Reply.objects.exists()
 
@@ -428,7 +453,9 @@ def test_language_is_kept_in_the_account():
 
 def test_text_of_a_post_is_escaped():
     post = read_now(a_post("<script>alert(1)</script> oxygen needed in Jaipur 9829012345", source="web"))
-    page = logged_in(a_volunteer(role=Role.STATE_DESK)).get(f"/requests/{post.request.code}/").content.decode()
+    page = (
+        logged_in(a_volunteer(role=Role.STATE_DESK)).get(f"/requests/{post.request.code}/").content.decode()
+    )
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
 
