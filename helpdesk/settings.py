@@ -50,7 +50,9 @@ if "*" in ALLOWED_HOSTS:
 # --- X (docs/x.md says which keys to make and what each call costs). ---
 X_API_BASE = env.text("X_API_BASE")
 if X_API_BASE and urlsplit(X_API_BASE).scheme not in {"http", "https"}:
-    raise ImproperlyConfigured(f"X_API_BASE is {X_API_BASE!r}, expected http://host:port or https://host.")
+    raise ImproperlyConfigured(f"X_API_BASE is {X_API_BASE!r}, expected https://host or http://127.0.0.1:port.")
+if X_API_BASE.startswith("http://") and urlsplit(X_API_BASE).hostname not in {"127.0.0.1", "localhost", "::1"}:
+    raise ImproperlyConfigured("X_API_BASE: plain http would show the keys; it is for this machine alone.")
 X_USER_ID = env.text("X_USER_ID")
 if X_USER_ID and not X_USER_ID.isdecimal():
     raise ImproperlyConfigured(f"X_USER_ID is {X_USER_ID!r}, expected the handle's numeric id.")

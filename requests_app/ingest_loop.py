@@ -1,11 +1,11 @@
-"""Keeps the mentions coming: polls X, searches the gaps and wakes the readers, until it is told to stop."""
+"""Keeps the road to X going: polls it, searches the gaps, wakes the readers and sends left-over replies, until told to stop."""
 
 import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from requests_app import ingest, loops
+from requests_app import ingest, loops, replies
 from requests_app.clock import database_now
 from requests_app.x_client import Account, XClient
 
@@ -49,6 +49,8 @@ class _Round:
             if not result.has_more or self.stop.is_set():
                 break
         self.polls_from = database_now() + result.spacing
+        # The worker sends what is pressed at once; here what no message told of, and what X must be asked about.
+        replies.deliver_due(self.client, database_now)
         if result.complete and (self.gaps_from is None or database_now() >= self.gaps_from):
             self._fill_gaps()
 

@@ -50,6 +50,7 @@ def test_full_settings_start():
         ({"X_BEARER_TOKEN": "t"}, "X_USER_ID"),
         ({"X_USER_ID": "@help"}, "X_USER_ID"),
         ({"X_API_BASE": "ftp://x"}, "X_API_BASE"),
+        ({"X_API_BASE": "http://x.example"}, "X_API_BASE"),
         ({"NUM_PROXIES": "one"}, "NUM_PROXIES"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
         ({"DEMO": "perhaps"}, "DEMO"),
