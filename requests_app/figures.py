@@ -125,8 +125,8 @@ def headline(rows: HelpRequestQuerySet, now: datetime, period: timedelta) -> lis
     opened_before = _opened(rows, then - period, then)
     helped = rows.filter(outcome__in=HELPED, closed_at__gt=then, closed_at__lte=now)
     helped_before = rows.filter(outcome__in=HELPED, closed_at__gt=then - period, closed_at__lte=then)
-    was_open = rows.exclude(state=RequestState.MERGED).filter(
-        Q(closed_at=None) | Q(closed_at__gt=then), opened_at__lte=then
+    was_open = rows.filter(
+        Q(state__in=OPEN) | Q(state=RequestState.CLOSED, closed_at__gt=then), opened_at__lte=then
     )
     was_alone = was_open.filter(Q(first_contact_at=None) | Q(first_contact_at__gt=then))
     return [

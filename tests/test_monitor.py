@@ -286,6 +286,14 @@ def test_each_breach_is_counted() -> None:
     assert Event.objects.filter(request=request).exists()
 
 
+def test_the_page_checks_what_came_in_lately_and_the_command_everything() -> None:
+    now = timezone.now()
+    a_request(now=now - timedelta(days=3))
+    recent = {finding.name for finding in reconcile(now, since=now - timedelta(days=2)) if finding.count}
+    assert recent == set()
+    assert broken(now) == {"without_history", "without_post"}
+
+
 def test_the_command_tells_by_its_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     call_command("reconcile")
     a_post("left", next_attempt_at=timezone.now() - timedelta(hours=1))

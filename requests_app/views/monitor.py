@@ -1,7 +1,7 @@
 """The monitor: is anybody being left alone? For those who watch the state, and leads for their own districts."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -27,6 +27,7 @@ from requests_app.tables import as_csv
 TILE, GAP = 74, 6
 FEED = 30
 BAR = 60
+CHECKED = timedelta(days=2)
 
 LISTS = {
     "open": "open",
@@ -126,7 +127,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "trend": _bars(figures.trend(view.rows, localtime(view.now))),
         "feed": view.feed(),
         "health": figures.health(view.now),
-        "findings": reconcile(view.now) if view.user.is_state_wide else [],
+        "findings": reconcile(view.now, since=view.now - CHECKED) if view.user.is_state_wide else [],
     }
     return render(request, "_monitor.html" if request.headers.get("HX-Request") else "monitor.html", context)
 
