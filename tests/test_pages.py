@@ -5,6 +5,8 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -495,3 +497,15 @@ def test_page_has_no_inline_script_style_or_handler():
     for url in ("/queue/", "/phone/", f"/requests/{request.code}/"):
         page = client.get(url).content.decode()
         assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son\w+=|hx-on|javascript:", page)
+
+
+def test_every_word_has_its_hindi_with_the_same_placeholders():
+    with (settings.BASE_DIR / "locale/hi/LC_MESSAGES/django.po").open("rb") as file:
+        catalog = read_po(file, locale="hi")
+    assert len(catalog) > 400
+    for message in catalog:
+        words = message.string if isinstance(message.string, tuple) else (message.string,)
+        singular = message.id[-1] if isinstance(message.id, tuple) else message.id
+        assert all(words), singular
+        assert not message.fuzzy or not message.id, singular
+        assert set(re.findall(r"%\(\w+\)s", words[-1])) == set(re.findall(r"%\(\w+\)s", singular)), singular
