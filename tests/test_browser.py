@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
@@ -40,6 +41,8 @@ def server(django_db_setup, tmp_path_factory) -> Iterator[str]:
         "CSRF_COOKIE_SECURE": False,
         "LANGUAGE_COOKIE_SECURE": False,
         "DEMO": True,
+        # Overridden by itself, so that translations read before they were compiled are read again.
+        "LOCALE_PATHS": list(settings.LOCALE_PATHS),
         "STATIC_ROOT": tmp_path_factory.mktemp("static"),
     }
     with override_settings(**changes):
