@@ -34,7 +34,7 @@ lint: $(VENV)/.development ## ruff, mypy, import-linter, migrations, deployment 
 
 screenshots: debian $(VENV)/.development ## every screen in both languages into artifacts/
 	$(PYTHON) manage.py compile_locale
-	$(PYTHON) -m pytest tests/screenshots.py $(ARGS)
+	$(PYTHON) -m tests.screenshots $(ARGS)
 
 bench-reader: $(VENV)/.development ## the reader against its baselines
 	$(PYTHON) -m bench.reader $(ARGS)
