@@ -259,3 +259,28 @@ def aliases() -> tuple[Alias, ...]:
         names = (hospital.name, *hospital.spellings)
         found.extend(Alias(name, "hospital", (target,), is_common=is_common) for name in names)
     return tuple(found)
+
+
+@cache
+def _parents() -> dict[str, frozenset[str]]:
+    """For each district the districts of 2021 that its land was in, with its own name."""
+    return {row.name: frozenset((*row.parents, row.name)) for row in districts()}
+
+
+@cache
+def _was() -> dict[Target, str]:
+    return {Target(row.district, row.name): row.was for row in blocks()}
+
+
+def agrees(target: Target, other: Target) -> bool:
+    """Whether a district's name (`other`) can stand beside `target`: it is in it today, or was in 2021."""
+    if target.district is None or other.district is None:
+        return target.district is other.district
+    if other.district == target.district:
+        return True
+    was = _was().get(target)
+    return (
+        other.district == was
+        if was is not None and was != target.district
+        else other.district in _parents()[target.district]
+    )

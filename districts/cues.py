@@ -1,0 +1,121 @@
+"""What the words around a place's name say of it: one look-up gives every meaning that a word may have there."""
+
+from districts.folding import fold
+
+_LISTS: dict[str, str] = {
+    "ROAD": "road rd roads marg highway hwy bypass expressway phatak pulia puliya line रोड मार्ग हाईवे बाईपास फाटक राजमार्ग सड़क",
+    "HIGHWAY": "highway hwy expressway हाईवे राजमार्ग",
+    "HOSPITAL": "hospital hosp chc phc clinic अस्पताल हॉस्पिटल सीएचसी पीएचसी",
+    "DISTRICT": "district dist distt jila zila zilla jile jilla जिला जिले ज़िला ज़िले",
+    "UP_TO": "tak तक",
+    "TAKE": (
+        "jana jane jao jaana jaane jau jaye refer refered referred bhej bhejo bhejna bheja "
+        "bhejne shift leja lejana lejao chalo jaake jakar "
+        "जाना जाने जाओ जाऊं जाएं जाए जाकर रेफर भेज भेजो भेजना भेजा शिफ्ट लेकर जाते bolre"
+    ),
+    "NOT_THERE": (
+        "full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya "
+        "loutaya lauta लौटा नहीं nahi nahin nhi ni not no नही"
+    ),
+    "NOT": "नहीं nahi nahin nhi नही",
+    "BRING": (
+        "bhej bhejo bhijwa bhijwao bhejwa mangwa mangwao mangaye mangwane lane lana laya lekar "
+        "dilwa dilwado la le lao aaya aa dilwaye koi "
+        "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना मंगाया खरीद खरीदने लाते लाए लाना लाने ला लाओ "
+        "दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta kharid kharidne khareedne late mangate mangwaya"
+    ),
+    "ANYWHERE": "kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha",
+    "OR": "ya or aur and & या और एवं व n",
+    "EITHER": "ya or या",
+    "HOME": "orig originally native resident hails belongs मूल मूलतः निवासी niwasi nivasi rehne रहने rahne basically",
+    "HOME_AFTER": "niwasi nivasi निवासी rehne rahne रहने",
+    "WRITER": "i main mai mein hum ham we मैं हम myself mujhe",
+    "AM": (
+        "hu hun hoon hain hai hoo h rehta rehte rahta rahte rehti हूं हैं हूँ रहता रहते रहती "
+        "live stay work living"
+    ),
+    "LIVE": "live living stay staying work working based stuck",
+    "NOW": (
+        "now currently presently present admitted admit admited studying abhi bharti bharthi "
+        "hospitalised hospitalized settled ab वर्तमान अब अभी भर्ती एडमिट"
+    ),
+    "THERE": (
+        "now currently waiting admitted hospitalised hospitalized reached arrived stretcher corridor hours hrs "
+        "ghante ghanto ghnte khade khada pahunche pahunch pahuche pohche bharti abhi "
+        "भर्ती एडमिट अभी घंटे घंटों खड़े खड़ा पहुंचे पहुंच पहुंचा स्ट्रेचर इंतजार parking पार्किंग"
+    ),
+    "SEEK": (
+        "karwa karwana karwao karva karvana karana karane kara karwado dilwa dilwado dilao dila chahiye want "
+        "करवा करवाना करवाओ करवाने कराना कराने करना दिलवा दिलवाओ दिलाओ चाहिए"
+    ),
+    "KIN_AWAY": (
+        "sons daughters children kids bete bachche bacche beta बच्चे बेटे बेटा son daughter bhai brother husband"
+    ),
+    "KIN_ELDER": (
+        "mummy mom mother maa amma papa father parents dada dadi nana nani pitaji mataji "
+        "मम्मी मां माताजी पापा पिताजी दादा दादी नाना नानी माता पिता"
+    ),
+    "PATIENT": "patient patients mariz mareez marij मरीज मरीज़ पेशेंट",
+    "TOWARDS": "to till towards upto",
+    "TO": "to",
+    "TRIED": "tried try called checked not nothing nowhere except beyond like source available",
+    "SAID": (
+        "wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody"
+    ),
+    "CAME": (
+        "came returned back labour labourers laborers majdoor majdur workers posted sitting alumnus ngo"
+    ),
+    "FROM": "from",
+    "IN": "in at",
+    "INSIDE": "me mein mai men में",
+    "SE": "se से",
+    "KO": "ko को ke के le ले k ka का",
+    "OF": "ke के ka का k jila जिला zila dist",
+    "BED": "bed",
+    "NEARBY": "paas pass पास नजदीक nazdeek najdik",
+    "BASED": "based",
+    "GIVER": (
+        "ngo foundation trust company supplier suppliers supply based group team firm organisation "
+        "organization charity importer dealer manufacturer volunteers संस्था फाउंडेशन ट्रस्ट कंपनी"
+    ),
+    "SENT": "sent send coming travelling driving referred refer refered bheja bhej bheje रेफर भेजा भेज shift शिफ्ट refar",
+    "BROUGHT": (
+        "brought rushed shifted moved taken took transferred transported came reached airlifted "
+        "laye laya laaye aaye aye pahunche pahuche pahunch leaaye लाए लाया लाये आए आये पहुंचे पहुंच"
+    ),
+    "WILL": (
+        "need needs be must should going want wants ambulance cannot ja jana jaana jane lejana जा जाना जाने"
+    ),
+}  # fmt: skip
+
+_FLAGS = {name: 1 << index for index, name in enumerate(_LISTS)}
+
+
+def _of_words() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, words in _LISTS.items():
+        for word in fold(words).text.split():
+            found[word] = found.get(word, 0) | _FLAGS[name]
+    return found
+
+
+CUES = _of_words()
+(
+    ROAD, HIGHWAY, HOSPITAL, DISTRICT, UP_TO, TAKE, NOT_THERE, NOT, BRING, ANYWHERE, OR, EITHER, HOME, HOME_AFTER, WRITER, AM, LIVE,
+    NOW, THERE, SEEK, KIN_AWAY, KIN_ELDER, PATIENT, TOWARDS, TO, TRIED, SAID, CAME, FROM, IN, INSIDE, SE, KO, OF, BED,
+    NEARBY, BASED, GIVER, SENT, BROUGHT, WILL,
+) = _FLAGS.values()  # fmt: skip
+
+
+def cues_of(tokens: list[str]) -> list[int]:
+    """For each word the sum of what it may say; 0 for most words."""
+    known = CUES.get
+    return [known(token, 0) for token in tokens]
+
+
+def any_of(cues: list[int]) -> int:
+    """All that these words may say, in one."""
+    joined = 0
+    for cue in cues:
+        joined |= cue
+    return joined

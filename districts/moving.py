@@ -1,0 +1,122 @@
+"""Whether the patient was moved: of two places, which one they left and where they are now.
+
+"Sojat se Jodhpur laye" and "rushed from Barmer to Jodhpur" mean Jodhpur. A patient who is only referred, or
+shall be taken, is still where they were, unless the text says that they wait at the other place.
+"""
+
+from itertools import pairwise
+
+from districts import cues as c
+from districts.cues import any_of, cues_of
+from districts.weighing import Weighed
+from districts.words import Words
+
+_BETWEEN = 6  # words that a move may have between its two places
+_DOUBTFUL = 0.8  # of the quality, where nothing says whether a move was made
+_OPEN = 0.5  # and where the hospital at the other end is said to be full: who knows that may be there
+
+
+def _district(item: Weighed) -> str | None:
+    return item.targets[0].district
+
+
+def _is_waiting(places: list[Weighed], words: Words) -> bool:
+    """Whether the text says at one of these that somebody is there now, not that a bed is sought there."""
+    for item in places:
+        end = words.clause_end(item.last, min(len(words.tokens), item.last + 6))
+        after = cues_of(words.tokens[item.last : end])
+        start = item.first
+        while start > 0 and start > item.first - 4 and not words.is_break(start):
+            start -= 1
+        before = any_of(cues_of(words.tokens[start : item.first]))
+        if before & c.THERE and not before & c.SEEK:
+            return True
+        is_at = after and after[0] & (c.INSIDE | c.OF | c.HOSPITAL) and any_of(after[1:]) & c.THERE
+        if is_at and not any_of(after) & c.SEEK:
+            return True
+    return False
+
+
+def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed, bool] | None:
+    """(left behind, arrived at, whether the words say that it was done) of two neighbouring places, None for no move."""
+    tokens = words.tokens
+    if right.first - left.last > _BETWEEN or any(
+        words.is_stop(index) for index in range(left.last, right.first + 1)
+    ):
+        return None
+    between = cues_of(tokens[left.last : right.first])
+    if not between:
+        return None
+    end = words.clause_end(right.last, min(len(tokens), right.last + 7))
+    after = any_of(cues_of(tokens[right.last : end]))
+    if between[0] & c.SE and not any_of(between[1:]) & c.AM:
+        done = (after | any_of(between)) & (c.BROUGHT | c.SENT)
+        if not done:
+            return None
+        return left, right, bool(done & c.BROUGHT) and not after & c.WILL
+    start = max(0, left.first - 6)
+    before = cues_of(tokens[start : left.first])
+    said = any_of(before)
+    if not said & (c.BROUGHT | c.SENT):
+        return None
+    is_done = bool(said & c.BROUGHT) and not said & c.WILL
+    if before[-1] & c.FROM and between[-1] & c.TO:
+        return left, right, is_done
+    if before[-1] & c.TO and between[-1] & c.FROM:
+        return right, left, is_done
+    return None
+
+
+def _is_full(item: Weighed, words: Words) -> bool:
+    end = words.clause_end(item.last, min(len(words.tokens), item.last + 6))
+    return bool(any_of(cues_of(words.tokens[item.last : end])) & c.NOT_THERE)
+
+
+def _elder_is_at(item: Weighed, words: Words) -> bool:
+    return bool(any_of(cues_of(words.tokens[max(0, item.first - 4) : item.first])) & c.KIN_ELDER)
+
+
+def _is_of_the_writer(item: Weighed, words: Words) -> bool:
+    """ "Mera bhai Bangalore me hai": one who is away, or who writes."""
+    tokens = words.tokens
+    before = any_of(cues_of(tokens[max(0, item.first - 3) : item.first]))
+    after = cues_of(tokens[item.last : item.last + 3])
+    return bool(
+        before & (c.KIN_AWAY | c.WRITER)
+        and not before & c.KIN_ELDER
+        and after and after[0] & c.INSIDE and any_of(after[1:]) & c.AM
+    )  # fmt: skip
+
+
+def follow_moves(weighed: list[Weighed], words: Words) -> None:
+    """Takes weight from the place that was left and gives it to the one where the patient arrived."""
+    named = [item for item in weighed if not item.is_numbered and item.kind != "street"]
+    if len(named) < 2:
+        return
+    if named[0].is_left:
+        for item in named[1:]:
+            if item.is_away and _district(item) is not None:
+                item.is_away, item.weight = False, max(item.weight, 1.0)
+    elif _is_of_the_writer(named[0], words) and any(_elder_is_at(item, words) for item in named[1:]):
+        named[0].weight *= 0.5
+    for left, right in pairwise(named):
+        move = _made(left, right, words)
+        if move is None:
+            continue
+        origin, arrived, is_done = move
+        there = [
+            item for item in named
+            if item is not origin and item.first >= left.first and _district(item) == _district(arrived)
+        ]  # fmt: skip
+        is_there = is_done or _is_waiting(there, words)
+        if _district(origin) == _district(arrived):
+            origin.is_left = is_there
+        elif is_there:
+            origin.weight *= 0.4
+            origin.is_left = True
+            for item in there:
+                item.is_away = False
+                item.weight = max(item.weight, 1.1)
+        else:
+            was_turned_away = any(item.kind == "hospital" and _is_full(item, words) for item in there)
+            origin.quality *= _OPEN if was_turned_away else _DOUBTFUL

@@ -1,0 +1,211 @@
+"""How much each place named in a text counts as the place of the patient, by the words right around its name."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from districts import cues as c
+from districts.cues import any_of, cues_of
+from districts.naming import Mention
+from districts.numbering import Numbered
+from districts.places import Target
+from districts.words import Words
+
+
+@dataclass(slots=True)
+class Weighed:
+    """A name, postal code or telephone area with its weight among the places of the text.
+
+    `quality` (0 to 1) is how surely it is that place at all. text[start:end] are its words,
+    words first to last (exclusive); both -1 for a number.
+    """
+
+    targets: tuple[Target, ...]
+    kind: str
+    start: int
+    end: int
+    weight: float
+    quality: float
+    first: int = -1
+    last: int = -1
+    is_away: bool = False  # somewhere else: where help was sought, where somebody would be taken
+    is_left: bool = False  # where the patient, or a giver, came from
+    is_qualified: bool = False
+    is_dropped: bool = False
+    is_tag: bool = False
+
+    @property
+    def is_numbered(self) -> bool:
+        return self.first < 0
+
+
+def numbered(number: Numbered) -> Weighed:
+    return Weighed(number.targets, number.kind, number.start, number.end, number.weight, number.quality)
+
+
+def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_first: bool) -> None:
+    one, rest = after[0], any_of(after[1:])
+    three, four = any_of(after[:3]), any_of(after[:4])
+    if one & c.UP_TO:
+        item.weight *= 0.4
+        item.is_away = True
+    elif (
+        (one & c.KO and rest & c.TAKE)
+        or one & c.TAKE
+        or (one & c.SE and any_of(after[1:4]) & c.BRING and not any_of(after[1:3]) & c.AM)
+    ):
+        item.weight *= 0.45
+        item.is_away = True
+    elif after[-1] & c.NOT and (len(after) == 1 or (len(after) == 2 and one & c.SAID)):
+        item.weight *= 0.45  # "Jaipur nahi, Alwar", "Jaipur wala nahi"
+        item.quality *= 0.5
+    elif (one | rest) & c.NOT_THERE or four & c.SAID:
+        item.weight *= 0.8
+    if three & c.ANYWHERE:
+        item.weight *= 0.5
+        item.is_away = True
+    if four & c.HOME and not (one & c.INSIDE and four & c.HOME_AFTER):
+        item.weight *= 0.6  # "Churu ke rehne wale", but not "Mumbai me rehne wale"
+    if four & c.NOW:
+        item.weight *= 1.3
+    if not is_first and any_of(before[-3:]) & c.WRITER and four & c.AM:
+        item.weight *= 0.6
+
+
+def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_first: bool) -> None:
+    last, three, four, all_before = before[-1], any_of(before[-3:]), any_of(before[-4:]), any_of(before)
+    if last & c.TOWARDS and not (is_first and any_of(before[:-1]) & c.FROM):
+        item.weight *= 0.5
+        item.is_away = True
+    if four & c.TRIED and item.kind != "hospital":
+        item.weight *= 0.6
+        item.is_away = True
+    # "X niwasi, Y me bharti": the word after one name says nothing of the next.
+    if any(cue & c.HOME and (is_first or not cue & c.HOME_AFTER) for cue in before[-4:]):
+        item.weight *= 0.45
+    if last & c.FROM:
+        item.weight *= 0.4 if all_before & c.CAME else 0.75 if all_before & c.WRITER else 1.0
+    if last & c.IN:
+        if all_before & c.WRITER and all_before & c.LIVE:
+            item.weight *= 0.6
+        if three & c.KIN_AWAY:
+            item.weight *= 0.5
+        if three & c.BED and not is_first:
+            item.weight *= 0.6
+            item.is_away = True
+    if three & c.NOW:
+        item.weight *= 1.45
+    if not is_first and (
+        (last & c.IN and three & c.PATIENT) or (last & c.PATIENT and after and after[0] & c.INSIDE)
+    ):
+        item.weight *= 1.4
+
+
+def _is_giver(item: Weighed, before: list[int], after: list[int]) -> bool:
+    """An NGO from Pune gives, it is not in need."""
+    if item.targets[0].district is not None:
+        return False
+    around = any_of(before[-5:]) | any_of(after[:3])
+    comes = (
+        (before and before[-1] & c.FROM) or (after and after[0] & c.BASED) or any_of(before[-2:]) & c.BASED
+    )
+    return bool(around & c.GIVER and comes)
+
+
+def _spread(weighed: list[Weighed], words: Words) -> None:
+    """In "Jaipur, Kota ya Ajmer kahi bhi" what is said of one is said of all, but for the first of the text."""
+    for left, right in pairwise(weighed):
+        between = cues_of(words.tokens[left.last : right.first])
+        listed = bool(between) or "," in words.gaps[right.first] or right.is_away
+        if not listed or len(between) > 1 or not all(cue & c.OR for cue in between):
+            continue
+        if left.is_away and not right.is_away and right is not weighed[0]:
+            right.is_away = True
+            right.weight = min(right.weight, left.weight)
+        elif right.is_away and not left.is_away and left is not weighed[0]:
+            left.is_away = True
+            left.weight = min(left.weight, right.weight)
+
+
+def _find_streets(weighed: list[Weighed], words: Words) -> None:
+    """A road is named after where it goes: Sikar road is in Jaipur, and the Delhi-Jaipur highway passes Shahpura."""
+    tokens = words.tokens
+    for index in range(len(weighed) - 1, -1, -1):
+        item = weighed[index]
+        if item.kind == "hospital" or item.last >= len(tokens) or not words.is_straight(item.last):
+            continue
+        following = c.CUES.get(tokens[item.last], 0)
+        if following & c.ROAD:
+            beside = any_of(cues_of(tokens[item.last + 1 : item.last + 3]))
+            if following & c.HIGHWAY and beside & c.HOSPITAL and item.targets[0].block:
+                item.quality = min(item.quality, 0.72)
+            else:
+                item.kind, item.weight, item.is_away = "street", 0.25, False
+            continue
+        if index + 1 < len(weighed):
+            other = weighed[index + 1]
+            is_highway = (
+                other.kind == "street" and other.first == item.last
+                and c.CUES.get(tokens[other.last], 0) & c.HIGHWAY
+            )  # fmt: skip
+            if is_highway and item.kind in ("district", "outside"):
+                item.kind, item.weight, item.is_away = "street", 0.25, False
+
+
+def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
+    """Whether the text begins with cities side by side of which none is meant more: "Kota Bundi Baran kahin bhi",
+    "near Jaipur or Tonk"."""
+    first, second = weighed[:2]
+    if first.kind != "district" or second.kind != "district" or words.is_break(second.first):
+        return False
+    between = cues_of(words.tokens[first.last : second.first])
+    if not all(cue & c.OR for cue in between):
+        return False
+    is_near = first.first > 0 and words.tokens[first.first - 1] == "near"
+    is_either = is_near and len(between) == 1 and between[0] & c.EITHER and len(weighed) == 2
+    return bool(is_either) or all(item.is_away and item.kind == "district" for item in weighed[1:])
+
+
+def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
+    """The names with their weights, in the order of the text."""
+    weighed = []
+    tokens = words.tokens
+    previous_last = 0
+    for index, mention in enumerate(found):
+        next_first = found[index + 1].first if index + 1 < len(found) else len(tokens)
+        end = words.clause_end(mention.last, min(next_first, mention.last + 6))
+        after = cues_of(tokens[mention.last : end])
+        before = cues_of(tokens[max(previous_last, mention.first - 5) : mention.first])
+        previous_last = mention.last
+        kind = mention.kind
+        if kind == "shared" and len(mention.targets) == 1:
+            kind = "block"
+        weight = 0.7 if len(mention.targets) > 1 else 1.1 if kind == "hospital" else 1.0
+        start, stop = words.span(mention.first, mention.last)
+        item = Weighed(
+            mention.targets, kind, start, stop, weight, mention.quality, mention.first, mention.last,
+            is_tag=mention.is_tag,
+        )  # fmt: skip
+        if after:
+            _by_what_follows(item, after, before, index == 0)
+        if before:
+            _by_what_precedes(item, before, after, index == 0)
+        if _is_giver(item, before, after):
+            item.weight, item.quality, item.is_left = 0.3, 0.5, True
+        elif next_first == mention.last + 2 == end and after[0] & c.KO and after[1] & c.NEARBY:
+            item.weight, item.is_left = item.weight * 0.6, True  # "Phalodi ke paas Lohawat"
+        weighed.append(item)
+    _find_streets(weighed, words)
+    if len(weighed) > 1:
+        _spread(weighed, words)
+        _spread(weighed, words)
+    if weighed and weighed[0].kind != "street" and not weighed[0].is_left:
+        first = weighed[0]
+        is_one_of_many = len(weighed) > 1 and _is_one_of_several(weighed, words)
+        if not is_one_of_many:
+            first.weight += 0.1 if first.is_tag else 0.3
+        else:
+            first.weight = min(first.weight, weighed[1].weight)
+        # Who names a small town first means it; the cities after it are where they tried.
+        if first.kind in ("place", "block"):
+            first.weight += 0.15
+    return weighed
