@@ -50,8 +50,14 @@ if "*" in ALLOWED_HOSTS:
 # --- X (docs/x.md says which keys to make and what each call costs). ---
 X_API_BASE = env.text("X_API_BASE")
 if X_API_BASE and urlsplit(X_API_BASE).scheme not in {"http", "https"}:
-    raise ImproperlyConfigured(f"X_API_BASE is {X_API_BASE!r}, expected https://host or http://127.0.0.1:port.")
-if X_API_BASE.startswith("http://") and urlsplit(X_API_BASE).hostname not in {"127.0.0.1", "localhost", "::1"}:
+    raise ImproperlyConfigured(
+        f"X_API_BASE is {X_API_BASE!r}, expected https://host or http://127.0.0.1:port."
+    )
+if X_API_BASE.startswith("http://") and urlsplit(X_API_BASE).hostname not in {
+    "127.0.0.1",
+    "localhost",
+    "::1",
+}:
     raise ImproperlyConfigured("X_API_BASE: plain http would show the keys; it is for this machine alone.")
 X_USER_ID = env.text("X_USER_ID")
 if X_USER_ID and not X_USER_ID.isdecimal():
@@ -160,7 +166,10 @@ else:
         raise ImproperlyConfigured(f"DATABASE_URL cannot be read: {error}") from error
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address.")
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5, **dict(DATABASES["default"].get("OPTIONS") or {})}  # type: ignore[call-overload]
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        **dict(DATABASES["default"].get("OPTIONS") or {}),
+    }  # type: ignore[call-overload]
     if urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured("REDIS_URL must be a redis:// address.")
 
@@ -208,10 +217,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "locked_out.html"
 AXES_VERBOSE = False
 NUM_PROXIES = env.number("NUM_PROXIES", 0 if EMBEDDED else 1)
-AXES_IPWARE_PROXY_COUNT = NUM_PROXIES or None
-AXES_IPWARE_META_PRECEDENCE_ORDER = (
-    ["HTTP_X_FORWARDED_FOR", "REMOTE_ADDR"] if NUM_PROXIES else ["REMOTE_ADDR"]
-)
+AXES_CLIENT_IP_CALLABLE = "requests_app.caller.caller_address"
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True

@@ -10,7 +10,7 @@ _RUN = re.compile(rf"\d(?:{_GAP}\d)+")
 _LETTERS_AS_DIGITS = re.compile(r"(?<=\d)(?:[\s.\-]?[oil]){1,4}(?=[\s.\-]?\d)")
 _LETTER = re.compile("[oil]")
 _GROUPS = re.compile(r"\d+")
-_PARTED = re.compile(r"[,;|\n]")
+_PARTED = re.compile(r"[,;|\n\u0964]|[.:]\s")
 _BETWEEN_NUMBERS = re.compile(r"[/,;|\n]")
 _LOCAL = re.compile(r"[\w.+\-]")
 _ENOUGH = 7
@@ -48,17 +48,10 @@ def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
     total = sum(stop - begin for begin, stop in groups)
     if total < _ENOUGH:
         return []
-    # An age or a saturation that a comma or a line's end parts from a whole number stays readable.
-    while (
-        len(groups) > 1 and _stands_apart(text, groups[0], groups[1]) and total - _length(groups[0]) >= _WHOLE
-    ):
-        total -= _length(groups.pop(0))
-    while (
-        len(groups) > 1
-        and _stands_apart(text, groups[-1], groups[-2])
-        and total - _length(groups[-1]) >= _WHOLE
-    ):
-        total -= _length(groups.pop())
+    # Ages and saturations that a comma, a full stop or a line's end parts from a whole number stay readable.
+    groups = groups[_small_ones(text, groups) :]
+    groups = groups[: len(groups) - _small_ones(text, groups[::-1])]
+    total = sum(stop - begin for begin, stop in groups)
     hidden = []
     digits, left = 0, total
     for number, (begin, stop) in enumerate(groups):
@@ -79,9 +72,18 @@ def _length(group: tuple[int, int]) -> int:
     return group[1] - group[0]
 
 
-def _stands_apart(text: str, small: tuple[int, int], other: tuple[int, int]) -> bool:
-    between = text[min(small[1], other[1]) : max(small[0], other[0])]
-    return _length(small) <= 3 and _length(other) >= _WHOLE and bool(_PARTED.search(between))
+def _small_ones(text: str, groups: list[tuple[int, int]]) -> int:
+    """How many short groups stand before the first whole number and are parted from it; from either end."""
+    for number, group in enumerate(groups):
+        if _length(group) >= _WHOLE:
+            if number == 0:
+                return 0
+            near, far = sorted((groups[number - 1], group))
+            are_few = sum(map(_length, groups[:number])) < _ENOUGH
+            return number if are_few and _PARTED.search(text[near[1] : far[0]]) else 0
+        if _length(group) > 3:
+            return 0
+    return 0
 
 
 def _hidden_names(text: str) -> list[tuple[int, int]]:

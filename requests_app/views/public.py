@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from requests_app import status_links
+from requests_app.caller import caller_address
 from requests_app.clock import database_now
 from requests_app.models import Tally
 from requests_app.sealing import keyed_hash
@@ -37,7 +37,7 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     now = database_now()
     found = status_links.find(token, now)
     if found is None:
-        address = keyed_hash(_address(request))[:32]
+        address = keyed_hash(caller_address(request))[:32]
         count, seconds = Tally.add(f"{_PREFIX}{address}", now, _MINUTE)
         if count == 1:
             Tally.forget(_PREFIX, now - timedelta(hours=1))
@@ -54,14 +54,3 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
         words = "waits"
     called = found.first_contact_at is not None
     return render(request, "status.html", {"item": found, "words": words, "called": called, "now": now})
-
-
-def _address(request: HttpRequest) -> str:
-    """The caller's network address; behind proxies what the outermost one of ours saw, never what a client claims."""
-    count = settings.NUM_PROXIES
-    forwarded = [
-        part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
-    ]
-    if count and forwarded:
-        return forwarded[-min(count, len(forwarded))]
-    return str(request.META.get("REMOTE_ADDR", ""))
