@@ -41,6 +41,7 @@ _WARD = _set(
 )
 _INSIDE = _set("me mein mai men में")
 _FROM = _set("se ke से के")
+_BESIDE = _set("bahar baahar samne gate corridor बाहर सामने गेट")
 _ENGLISH_IN = _set("in at from near")
 _IN_CASE = _set("kisi bhi har aisi is us किसी भी हर ऐसी इस उस")
 _SENT = _set("kiya karo kar bheja kare aaya किया करो भेजा")
@@ -71,6 +72,8 @@ def _is_hospital_here(mention: Mention, words: Words) -> bool:
     tokens = words.tokens
     after = tokens[mention.last] if mention.last < len(tokens) else ""
     window = tokens[max(0, mention.first - 4) : mention.last + 7]
+    if after in _FROM and not _BESIDE.isdisjoint(tokens[mention.last + 1 : mention.last + 2]):
+        return True
     return after not in _SENT and (after in _INSIDE or after in _WARD) and not _WARD.isdisjoint(window)
 
 

@@ -11,7 +11,7 @@ _LISTS: dict[str, str] = {
     "TAKE": (
         "jana jane jao jaana jaane jau jaye refer refered referred bhej bhejo bhejna bheja "
         "bhejne shift leja lejana lejao chalo jaake jakar "
-        "जाना जाने जाओ जाऊं जाएं जाए जाकर रेफर भेज भेजो भेजना भेजा शिफ्ट लेकर जाते bolre"
+        "जाना जाने जाओ जाऊं जाएं जाए जाकर रेफर भेज भेजो भेजना भेजा शिफ्ट लेकर जाते bolre gaye gye गए गये"
     ),
     "NOT_THERE": (
         "full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya "
@@ -42,7 +42,7 @@ _LISTS: dict[str, str] = {
     "THERE": (
         "now currently waiting admitted hospitalised hospitalized reached arrived stretcher corridor hours hrs "
         "ghante ghanto ghnte khade khada pahunche pahunch pahuche pohche bharti abhi "
-        "भर्ती एडमिट अभी घंटे घंटों खड़े खड़ा पहुंचे पहुंच पहुंचा स्ट्रेचर इंतजार parking पार्किंग"
+        "भर्ती एडमिट अभी घंटे घंटों खड़े खड़ा पहुंचे पहुंच पहुंचा स्ट्रेचर इंतजार parking पार्किंग line लाइन bahar बाहर outside"
     ),
     "SEEK": (
         "karwa karwana karwao karva karvana karana karane kara karwado dilwa dilwado dilao dila chahiye want "
@@ -63,7 +63,7 @@ _LISTS: dict[str, str] = {
         "wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody"
     ),
     "CAME": (
-        "came returned back labour labourers laborers majdoor majdur workers posted sitting alumnus ngo"
+        "came returned back labour labourers laborers majdoor majdur mazdoor mazdur mazdoors workers migrants shramik मजदूर मजदूरों श्रमिक posted sitting alumnus ngo"
     ),
     "FROM": "from",
     "IN": "in at",
@@ -78,11 +78,17 @@ _LISTS: dict[str, str] = {
         "ngo foundation trust company supplier suppliers supply based group team firm organisation "
         "organization charity importer dealer manufacturer volunteers संस्था फाउंडेशन ट्रस्ट कंपनी"
     ),
-    "SENT": "sent send coming travelling driving referred refer refered bheja bhej bheje रेफर भेजा भेज shift शिफ्ट refar",
+    "SENT": "gaye gye गए गये le-gaye sent send coming travelling driving referred refer refered bheja bhej bheje रेफर भेजा भेज shift शिफ्ट refar",
     "BROUGHT": (
         "brought rushed shifted moved taken took transferred transported came reached airlifted "
         "laye laya laaye aaye aye pahunche pahuche pahunch leaaye लाए लाया लाये आए आये पहुंचे पहुंच"
     ),
+    "SHIFT": "shift शिफ्ट",
+    "DONE": "kiya kiye kia diya kar karke किया किये दिया कर करके",
+    "WALKED": "paidal nikle nikla nikal chale lautkar laute lout पैदल निकले निकला चले लौटकर लौटे लौट",
+    "BACK": "wapas wapis vapas वापस back",
+    "ABROAD": "writing calling tweeting posting asking",
+    "THENCE": "wahan waha vahan vaha वहां वहाँ there",
     "WILL": (
         "need needs be must should going want wants ambulance cannot ja jana jaana jane lejana जा जाना जाने"
     ),
@@ -103,7 +109,7 @@ CUES = _of_words()
 (
     ROAD, HIGHWAY, HOSPITAL, DISTRICT, UP_TO, TAKE, NOT_THERE, NOT, BRING, ANYWHERE, OR, EITHER, HOME, HOME_AFTER, WRITER, AM, LIVE,
     NOW, THERE, SEEK, KIN_AWAY, KIN_ELDER, PATIENT, TOWARDS, TO, TRIED, SAID, CAME, FROM, IN, INSIDE, SE, KO, OF, BED,
-    NEARBY, BASED, GIVER, SENT, BROUGHT, WILL,
+    NEARBY, BASED, GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, WILL,
 ) = _FLAGS.values()  # fmt: skip
 
 

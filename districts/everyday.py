@@ -31,7 +31,7 @@ SOFT = frozenset(
         "bhim bheem begun begu anta luni looni surat bhadra mahwa bassi amet rohat baori danta "
         "kaman kamaan deeg karera kareda "
         "weir sawar sewar bari nims sarada gogonda suket masuda jasol sendra sambhar nawa nawan "
-        "semari keru anta antah goa puri "
+        "semari keru anta antah goa puri dosa "
         "भीम बेगूं अंता लूणी लूनी सूरत भादरा रोहट सावर निमाज केलवा कवाई आमेट नावा निम्स बाली "
         "bali सेवर वैर गिड़ा सम आऊ मांडल"
     ).text.split()

@@ -49,11 +49,13 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
         return None
     end = words.clause_end(right.last, min(len(tokens), right.last + 7))
     after = any_of(cues_of(tokens[right.last : end]))
-    if between[0] & c.SE and not any_of(between[1:]) & c.AM:
-        done = (after | any_of(between)) & (c.BROUGHT | c.SENT)
-        if not done:
+    is_way = between[0] & c.SE and not any_of(between[1:]) & c.AM
+    if is_way or (len(between) > 1 and between[-1] & c.SE and between[-2] & c.THENCE):
+        said = after | any_of(between)
+        if not said & (c.BROUGHT | c.SENT):
             return None
-        return left, right, bool(done & c.BROUGHT) and not after & c.WILL
+        is_done = said & c.BROUGHT or (said & c.SHIFT and said & c.DONE)
+        return left, right, bool(is_done) and not after & c.WILL
     start = max(0, left.first - 6)
     before = cues_of(tokens[start : left.first])
     said = any_of(before)
@@ -72,18 +74,30 @@ def _is_full(item: Weighed, words: Words) -> bool:
     return bool(any_of(cues_of(words.tokens[item.last : end])) & c.NOT_THERE)
 
 
-def _elder_is_at(item: Weighed, words: Words) -> bool:
-    return bool(any_of(cues_of(words.tokens[max(0, item.first - 4) : item.first])) & c.KIN_ELDER)
+def _is_with_family(item: Weighed, previous: Weighed, words: Words) -> bool:
+    """Whether the writer's elders are named at this place: "my nana in Bikaner", "Jalore me mummy papa"."""
+    if _district(item) == _district(previous):
+        return False
+    start = item.first
+    while start > max(previous.last, item.first - 7) and not words.is_stop(start):
+        start -= 1
+    end = words.clause_end(item.last, min(len(words.tokens), item.last + 4))
+    around = words.tokens[start : item.first] + words.tokens[item.last : end]
+    return bool(any_of(cues_of(around)) & c.KIN_ELDER)
 
 
 def _is_of_the_writer(item: Weighed, words: Words) -> bool:
-    """ "Mera bhai Bangalore me hai": one who is away, or who writes."""
+    """Whether only one who writes, or is away, is here: "mera bhai Bangalore me hai", "I live in Pune"."""
     tokens = words.tokens
-    before = any_of(cues_of(tokens[max(0, item.first - 3) : item.first]))
+    before = cues_of(tokens[max(0, item.first - 4) : item.first])
     after = cues_of(tokens[item.last : item.last + 3])
+    said = any_of(before)
+    if not before or said & (c.KIN_ELDER | c.PATIENT):
+        return False
+    if before[-1] & (c.IN | c.FROM):
+        return bool(said & (c.WRITER | c.ABROAD | c.KIN_AWAY))
     return bool(
-        before & (c.KIN_AWAY | c.WRITER)
-        and not before & c.KIN_ELDER
+        any_of(before[-3:]) & (c.KIN_AWAY | c.WRITER)
         and after and after[0] & c.INSIDE and any_of(after[1:]) & c.AM
     )  # fmt: skip
 
@@ -97,7 +111,9 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         for item in named[1:]:
             if item.is_away and _district(item) is not None:
                 item.is_away, item.weight = False, max(item.weight, 1.0)
-    elif _is_of_the_writer(named[0], words) and any(_elder_is_at(item, words) for item in named[1:]):
+    elif _is_of_the_writer(named[0], words) and any(
+        _is_with_family(right, left, words) for left, right in pairwise(named)
+    ):
         named[0].weight *= 0.5
     for left, right in pairwise(named):
         move = _made(left, right, words)
@@ -112,8 +128,10 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         if _district(origin) == _district(arrived):
             origin.is_left = is_there
         elif is_there:
-            origin.weight *= 0.4
-            origin.is_left = True
+            for item in named:
+                if (item.first < arrived.first and _district(item) == _district(origin)) or item is origin:
+                    item.weight *= 0.4
+                    item.is_left = True
             for item in there:
                 item.is_away = False
                 item.weight = max(item.weight, 1.1)

@@ -40,6 +40,7 @@ class Mention:
 class _Names:
     exact: dict[str, Alias]
     longest: dict[str, int]
+    second: frozenset[tuple[str, str]]  # the first two words of every longer name
     sounds: dict[str, Alias | None]
     near: dict[str, tuple[str, ...]]
 
@@ -78,11 +79,14 @@ def _exact_names() -> dict[str, Alias]:
 def _names() -> _Names:
     exact = _exact_names()
     longest: dict[str, int] = {}
+    second: set[tuple[str, str]] = set()
     sounds: dict[str, Alias | None] = {}
     near: dict[str, list[str]] = {}
     for spelled, alias in exact.items():
         first, *more = spelled.split(" ")
         longest[first] = max(longest.get(first, 0), 1 + len(more))
+        if more:
+            second.add((first, more[0]))
         if more or len(spelled) < 5 or spelled in CAUTIOUS or alias.kind == "hospital":
             continue
         key = sound_of(spelled)
@@ -95,7 +99,8 @@ def _names() -> _Names:
         if known is not None and known.kind != "shared" and len(key) >= 6:
             for short in near_keys(key):
                 near.setdefault(short, []).append(key)
-    return _Names(exact, longest, sounds, {short: tuple(keys) for short, keys in near.items()})
+    near_names = {short: tuple(keys) for short, keys in near.items()}
+    return _Names(exact, longest, frozenset(second), sounds, near_names)
 
 
 def _near(token: str) -> tuple[Alias, float] | None:
@@ -204,7 +209,10 @@ def mentions_of(words: Words, at_most: int) -> list[Mention]:
 
 def _mention_at(tokens: list[str], at: int, start: _Start, is_tag: bool) -> Mention | None:
     longest, guess = start
-    exact = _names().exact
+    names = _names()
+    exact = names.exact
+    if longest > 1 and (at + 1 == len(tokens) or (tokens[at], tokens[at + 1]) not in names.second):
+        longest = 1
     for size in range(min(longest, len(tokens) - at), 0, -1):
         spelled = tokens[at] if size == 1 else " ".join(tokens[at : at + size])
         alias = exact.get(spelled)

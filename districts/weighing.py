@@ -42,6 +42,16 @@ def numbered(number: Numbered) -> Weighed:
     return Weighed(number.targets, number.kind, number.start, number.end, number.weight, number.quality)
 
 
+def _is_taken_there(after: list[int]) -> bool:
+    """ "Jaipur ko refer" and "Jaipur le jana", but not "Jalor ke hospital se refer"."""
+    for cue in after[1:]:
+        if cue & c.SE:
+            return False
+        if cue & c.TAKE:
+            return True
+    return False
+
+
 def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_first: bool) -> None:
     one, rest = after[0], any_of(after[1:])
     three, four = any_of(after[:3]), any_of(after[:4])
@@ -49,7 +59,7 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
         item.weight *= 0.4
         item.is_away = True
     elif (
-        (one & c.KO and rest & c.TAKE)
+        (one & c.KO and _is_taken_there(after))
         or one & c.TAKE
         or (one & c.SE and any_of(after[1:4]) & c.BRING and not any_of(after[1:3]) & c.AM)
     ):
@@ -65,6 +75,11 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
         item.is_away = True
     if four & c.HOME and not (one & c.INSIDE and four & c.HOME_AFTER):
         item.weight *= 0.6  # "Churu ke rehne wale", but not "Mumbai me rehne wale"
+    if one & c.OF and any_of(after[1:3]) & c.CAME and item.targets[0].district is None:
+        item.weight *= 0.4  # "Bihar ke majdoor Bhiwadi me"
+    if one & c.SE and any_of(after[1:4]) & c.WALKED:
+        item.weight *= 0.4
+        item.is_away = True
     if four & c.NOW:
         item.weight *= 1.3
     if not is_first and any_of(before[-3:]) & c.WRITER and four & c.AM:
@@ -92,7 +107,7 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         if three & c.BED and not is_first:
             item.weight *= 0.6
             item.is_away = True
-    if three & c.NOW:
+    if three & c.NOW or any_of(before[-2:]) & c.BACK:
         item.weight *= 1.45
     if not is_first and (
         (last & c.IN and three & c.PATIENT) or (last & c.PATIENT and after and after[0] & c.INSIDE)

@@ -129,6 +129,136 @@ def test_a_block_needs_its_name_or_its_seat(text, block):
     assert where(text)[1] == block
 
 
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Shifted from Chirawa to Jaipur SMS, need remdesivir", ("Jaipur", None)),
+        ("Rushed from Barmer to Jodhpur MDM, needs A+ plasma", ("Jodhpur", None)),
+        ("Brought to Ajmer from Nagaur, JLN has no bed", ("Ajmer", None)),
+        (
+            "My uncle was sent from Sojat to Jodhpur, now waiting in Jodhpur for a ventilator",
+            ("Jodhpur", None),
+        ),
+        ("Discharged from hospital in Jaipur, now home in Chaksu, need concentrator", ("Jaipur", "Chaksu")),
+        ("Phalodi se MDM Jodhpur lekar aaye hain bed nahi mil raha", ("Jodhpur", None)),
+        ("Merta, Nagaur se Ajmer JLN laye hain bed nahi", ("Ajmer", None)),
+        ("Kuchaman se Jaipur NIMS shift kiya hai, A+ plasma NIMS me", ("Jaipur", None)),
+        (
+            "Sujangarh se Sikar lekar aaye the wahan se Jaipur bhej diya, ab SMS me line me hain",
+            ("Jaipur", None),
+        ),
+        ("डीग से भरतपुर लाए हैं, आरबीएम में ऑक्सीजन नहीं", ("Bharatpur", None)),
+        ("धरियावद (प्रतापगढ़) से उदयपुर भेजा, उदयपुर में 6 घंटे से एंबुलेंस में ही हैं", ("Udaipur", None)),
+        ("Nohar se Sirsa le gaye, Sirsa me bharti hain, remdesivir chahiye", ("outside", None)),
+        (
+            "Palanpur le gaye the Abu Road se, wahan bhi bed nahi, wapas Abu Road aa gaye",
+            ("Sirohi", "Abu Road"),
+        ),
+        ("नोहर से हनुमानगढ़ रेफर किया, अभी हनुमानगढ़ में वेंटिलेटर चाहिए", ("Hanumangarh", None)),
+    ],
+)
+def test_a_patient_who_was_moved_is_where_they_arrived(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("pokaran hospital se jodhpur refer kiye h, bed jodhpur me pakka nhi", ("Jaisalmer", "Sankra")),
+        ("Todabhim se Jaipur le jana hai papa ko", ("Karauli", "Todabhim")),
+        ("Ambulance needed from Bhilwara to Udaipur tomorrow", ("Bhilwara", None)),
+        ("Bhiwadi se Gurgaon ambulance chahiye", ("Khairthal-Tijara", None)),
+        ("जालोर के जिला अस्पताल से रेफर कर दिया। जोधपुर में आईसीयू कहीं खाली है क्या", ("Jalore", None)),
+        ("बूंदी से कोटा रेफर किया गया, एमबीएस में बेड नहीं", (None, None)),
+        ("Referred to Udaipur from Banswara MG hospital, need ICU in Udaipur", (None, None)),
+    ],
+)
+def test_a_patient_who_is_only_sent_for_has_not_left(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Resident of Sardarshahar admitted in SMS Jaipur, needs plasma", ("Jaipur", None)),
+        ("दौसा निवासी मरीज जयपुर के आरयूएचएस में भर्ती, प्लाज्मा चाहिए", ("Jaipur", None)),
+        ("सिरोही निवासी, अहमदाबाद में भर्ती, इंजेक्शन चाहिए", ("outside", None)),
+        ("मेरे पिताजी टोंक के रहने वाले हैं और कोटा में भर्ती हैं", ("Kota", None)),
+        ("mumbai me rehne wale apne churu ke bhai, dawai mumbai me hi chahiye", ("outside", None)),
+        ("I live in Mumbai. My parents in Pali need medicine delivered", ("Pali", None)),
+        ("Main Surat me hu, ghar pe Jalore me mummy papa dono positive, dawai chahiye", ("Jalore", None)),
+        ("Writing from Bangalore for my nana in Bikaner, need oxygen concentrator", ("Bikaner", None)),
+        ("Bed needed in Jaipur or Ajmer, patient is in Kishangarh Ajmer", ("Ajmer", "Kishangarh")),
+        ("Bihar ke majdoor Bhiwadi me fanse hain, ration chahiye", ("Khairthal-Tijara", None)),
+        ("सीमलवाड़ा के सात मजदूर हैं हम, सूरत से पैदल निकले थे", ("Dungarpur", "Simalwara")),
+        ("Jaipur nahi, Alwar me bed chahiye", ("Alwar", None)),
+    ],
+)
+def test_where_somebody_belongs_or_writes_from_is_not_where_the_patient_is(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("NGO from Pune ships oxygen concentrators free across Rajasthan", (None, None)),
+        ("Mumbai based NGO can arrange remdesivir anywhere in Rajasthan", (None, None)),
+        ("Oxygen supplier from Delhi sending cylinders to Bhilwara, call", ("Bhilwara", None)),
+        ("Foundation based in Mumbai giving free ration in Barmer", ("Barmer", None)),
+    ],
+)
+def test_who_gives_from_elsewhere_helps_where_they_say(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Kherwara highway hospital gave up. Udaipur MB come and wait", ("Udaipur", "Kherwara")),
+        ("Need oxygen near the hospital on Kherwara highway, Udaipur", ("Udaipur", "Kherwara")),
+        ("Delhi Jaipur highway Shahpura me accident, blood chahiye", ("Jaipur", "Shahpura")),
+        ("House on Jodhpur road, Pali. need oxygen", ("Pali", None)),
+        ("Jaipur road par Dausa me hospital hai wahan bed khali", ("Dausa", None)),
+        ("Hospital at Kota road needs oxygen", (None, None)),
+    ],
+)
+def test_a_road_says_little_but_its_highway_hospital_says_the_block(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kota Bundi Baran kahin bhi bed",
+        "जयपुर या जोधपुर में से कहीं भी",
+        "anyone near Jaipur or Tonk, our hostel is a centre now",
+        "jaipur wala nahi, pata nahi kaha ka h",
+    ],
+)
+def test_several_cities_of_which_none_is_meant_leave_it_open(text):
+    place = locate(text)
+    assert place.district is None
+    assert place.candidates
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Makrna me cylinder chahiye", ("Didwana-Kuchaman", "Makrana")),
+        ("Niwaai me oxygen", ("Tonk", "Newai")),
+        ("Jhunjhnu ke nawalgad me ventilator", ("Jhunjhunu", "Nawalgarh")),
+        ("Sadulshahr me oxygen", ("Sri Ganganagar", "Sadulshahar")),
+        ("nainwa (bundi) se", ("Bundi", "Nainwa")),
+        ("Dhorimanna me dawai", ("Balotra", "Dhorimanna")),
+        ("फलौदी के पास लोहावट में ऑक्सीजन", ("Phalodi", "Lohawat")),
+        ("Deeg Bharatpur me bed chahiye", ("Deeg", "Deeg")),
+        ("Viratnagar jaipur plasma chahiye", ("Kotputli-Behror", "Viratnagar")),
+    ],
+)
+def test_a_misspelled_or_moved_town_keeps_its_block(text, answer):
+    assert where(text) == answer
+
+
 def test_a_road_towards_a_city_is_not_that_city():
     assert where("Sikar road par ghar hai") == (None, None)
 
@@ -143,6 +273,31 @@ def test_a_clear_place_is_surer_than_a_contested_one():
     clear = locate("Jodhpur me bed chahiye")
     contested = locate("Kota Bundi bed")
     assert clear.confidence > 0.9 > contested.confidence
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Makrna me cylinder",  # one letter left out
+        "Bheenmaal me bed",  # sounds alike
+        "Itawa me oxygen chahiye",  # a name that Uttar Pradesh has as well
+        "Kherwara highway hospital",
+        "pokaran se jodhpur refer kiya",
+    ],
+)
+def test_an_answer_that_rests_on_little_says_so(text):
+    place = locate(text)
+    assert place.district is not None
+    assert 0.6 <= place.confidence < 0.88
+
+
+@pytest.mark.parametrize(
+    "piece", ["@a", "a@b.", "#a_", "kota ", "se ", "रामगढ़ ", "0141-", "302017 ", "www.", "x"]
+)
+def test_a_long_text_of_anything_is_read(piece):
+    place = locate(piece * (65_536 // len(piece)))
+    assert len(place.evidence) <= 40
+    assert len(place.candidates) <= 12
 
 
 @given(st.text(st.characters(codec=None), max_size=200))
