@@ -1,6 +1,5 @@
 """Decides whether a post belongs to a request that is known already. Pure: plain values in, a decision out."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,6 +9,7 @@ import regex
 
 from districts.folding import fold
 from requests_app.policy import POLICY
+from requests_app.sealing import keyed_hash
 from requests_app.states import OPEN, Kind, Outcome
 
 _DECORATION = regex.compile(r"https?://\S+|[@#]\w+|\brt\b|[^\p{L}\p{M}\p{N}@#]+|[@#]")
@@ -20,10 +20,11 @@ SHARED_BY_MANY = 3
 def fingerprint(text: str) -> str:
     """Return 32 hex digits that copies of a text share, whatever handles, tags and links stand around it.
 
-    Empty for texts too short to tell apart (fewer than 24 letters and digits).
+    Empty for texts too short to tell apart (fewer than 24 letters and digits). Keyed: beside the masked text a plain
+    hash would give the hidden digits away to whoever tries them all.
     """
     bare = _DECORATION.sub("", fold(text).text)
-    return hashlib.sha256(bare.encode("utf-8", "replace")).hexdigest()[:32] if len(bare) >= 24 else ""
+    return keyed_hash(bare.encode("utf-8", "replace").decode())[:32] if len(bare) >= 24 else ""
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Facts:
 @dataclass(frozen=True)
 class Incoming:
     """The post in hand. Ids are X's, as text; `related` are the posts that it copies, quotes or edits; `reply_to` is
-    the post that it answers."""
+    the post that it answers; `is_placed`: its place was stated outright, not read."""
 
     kind: str
     facts: Facts
@@ -58,6 +59,7 @@ class Incoming:
     fingerprint: str
     at: datetime
     reply_to: str = ""
+    is_placed: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,19 +93,22 @@ def reason_to_join(post: Incoming, known: Known) -> str:
     """Return why this post surely belongs to this request, or empty.
 
     Copies, retweets and edits do; so does a reply in its thread and a post with its number, unless the facts show
-    another patient. A number that many requests share proves nothing.
+    another patient. A number that many requests share proves nothing, nor do the words that a desk or a program
+    uses for everybody: a number or a place beside them tells two patients apart.
     """
     if post.related & known.posts and not (
         post.facts.phones - known.facts.phones and post.author not in known.authors
     ):
         return "copy"
-    if post.fingerprint and post.fingerprint in known.fingerprints:
+    brings_own_number = bool(post.facts.phones) and not (post.facts.phones & known.facts.phones)
+    contradicts = post.facts.contradict(known.facts)
+    is_other_patient = brings_own_number or (post.is_placed and contradicts)
+    if post.fingerprint and post.fingerprint in known.fingerprints and not is_other_patient:
         return "same_words"
-    if post.facts.contradict(known.facts):
+    if contradicts:
         return ""
     is_author = bool(post.author) and post.author in known.authors
     shares_number = bool((post.facts.phones & known.facts.phones) - known.busy_phones)
-    brings_own_number = bool(post.facts.phones) and not (post.facts.phones & known.facts.phones)
     in_thread = bool(post.thread and post.thread in known.threads) or post.reply_to in known.posts
     if in_thread and (is_author or shares_number or not brings_own_number):
         return "thread"

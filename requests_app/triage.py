@@ -7,14 +7,14 @@ fails is tried again later, alone, and after policy.POST_ATTEMPTS times a person
 import json
 import logging
 import uuid
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db import OperationalError, transaction
+from django.db.models import Count, F, Q, QuerySet
 
 from districts.models import Volunteer
 from districts.needs import NeedKind
@@ -48,11 +48,16 @@ from requests_app.states import (
 
 log = logging.getLogger(__name__)
 
+LOOKS = 4
 SAID_TO_BE_OVER = frozenset({Attention.SAID_SOLVED, Attention.SAID_DIED})
 
 
 class LateWorker(Exception):
     """The lease ended and somebody else has the post now: nothing may be written."""
+
+
+class Moved(Exception):
+    """The request that the post belongs to was merged or closed again and again while we looked."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +113,18 @@ def read_now(post: Post) -> Post:
 def claim(limit: int) -> tuple[uuid.UUID, list[Post]]:
     """Take up to `limit` due posts under a fresh lease token, committed at once.
 
-    Posts that were tried before are taken one at a time, so that one that kills its worker takes no others along.
+    Posts that were tried before are taken one at a time, so that one that kills its worker takes no others along, and
+    in their turn: a flood of fresh ones does not keep them waiting.
     """
     token = uuid.uuid4()
     with transaction.atomic():
         now = database_now()
         due = Post.objects.due(now).order_by("next_attempt_at", "pk").select_for_update(skip_locked=True)
-        keys = [post.pk for post in due.filter(attempts=0).only("pk")[:limit]]
-        if not keys:
-            keys = [post.pk for post in due.filter(attempts__gt=0).only("pk")[:1]]
+        first = due.only("pk", "attempts").first()
+        if first is None or first.attempts:
+            keys = [first.pk] if first else []
+        else:
+            keys = [post.pk for post in due.filter(attempts=0).only("pk")[:limit]]
         taken = Post.objects.filter(pk__in=keys)
         taken.update(lease_token=token, lease_until=now + policy.POST_LEASE, attempts=F("attempts") + 1)
         exhausted = taken.filter(attempts__gt=policy.POST_ATTEMPTS)
@@ -171,6 +179,12 @@ def finish(batch: Sequence[tuple[Post, Understood]], token: uuid.UUID) -> int:
             for post, understood in batch:
                 _finish(post, token, understood, now, roster)
             write_readings(batch, now)
+    except (
+        OperationalError
+    ) as error:  # the lock was not to be had, a deadlock: nothing is wrong with the posts
+        log.warning("%s posts are put back: %s", len(batch), type(error).__name__)
+        _put_back(token)
+        return 0
     except Exception as error:  # the same promise as in _read
         if len(batch) > 1:
             return sum(finish([one], token) for one in batch)
@@ -180,6 +194,13 @@ def finish(batch: Sequence[tuple[Post, Understood]], token: uuid.UUID) -> int:
             _failed(batch[0][0], token, error)
         return 0
     return len(batch)
+
+
+def _put_back(token: uuid.UUID) -> None:
+    """Leave what this lease holds for a moment later, one at a time. Raises OperationalError: the lease ends then."""
+    Post.objects.filter(state=PostState.DUE, lease_token=token).update(
+        lease_token=None, lease_until=None, next_attempt_at=policy.post_retry_at(database_now(), 1)
+    )
 
 
 def _one_matcher_at_a_time() -> None:
@@ -307,15 +328,34 @@ def _place(
         fingerprint=words,
         at=now,
         reply_to=post.in_reply_to,
+        is_placed=bool(post.form.get("district")),
     )
     if said.kind == Kind.OFFER and not said.is_unsure:
         return PostOutcome.LEAD, None, make_lead(post, said, words, now)
-    decision = matching.decide(incoming, known_to(post, incoming))
-    if decision.join is not None:
-        return PostOutcome.JOINED, _join(post, said, decision.join, decision, now), None
+    decision, joined = _request_of(post, incoming)
+    if joined is not None:
+        _join(post, said, joined, decision, now, roster)
+        return PostOutcome.JOINED, joined, None
     if said.kind == Kind.REQUEST or said.is_unsure:
         return PostOutcome.OPENED, open_request(post, said, now, roster), None
     return PostOutcome.NOISE, None, None
+
+
+def _request_of(post: Post, incoming: matching.Incoming) -> tuple[matching.Decision, HelpRequest | None]:
+    """Return the request to join, locked, and why; None to open one. Raises Moved.
+
+    A person may merge or close it between the look and the lock: then we look again.
+    """
+    for _look in range(LOOKS):
+        knowns = {known.pk: known for known in known_to(post, incoming)}
+        decision = matching.decide(incoming, list(knowns.values()))
+        if decision.join is None:
+            return decision, None
+        # No key: whoever writes a line of its history, as a person who looks at a number does, is not in the way.
+        request = HelpRequest.objects.select_for_update(no_key=True).get(pk=decision.join)
+        if request.state != RequestState.MERGED and request.is_open == (knowns[request.pk].state in OPEN):
+            return decision, request
+    raise Moved
 
 
 def known_to(post: Post, incoming: matching.Incoming) -> list[matching.Known]:
@@ -329,7 +369,8 @@ def known_to(post: Post, incoming: matching.Incoming) -> list[matching.Known]:
     by_original = Q(source=post.source, external_id__in=originals) if originals else Q(pk=None)
     posts = Post.objects.filter(by_thread | by_words | by_original, request__isnull=False).exclude(pk=post.pk)
     contacts = Contact.objects.filter(phone_hash__in=incoming.facts.phones, request__isnull=False)
-    keys = set(posts.values_list("request", flat=True)) | set(contacts.values_list("request", flat=True))
+    keys = set(posts.values_list("request", flat=True).distinct())
+    keys |= set(contacts.values_list("request", flat=True).distinct())
     if not keys:
         return []
     requests = HelpRequest.objects.filter(pk__in=keys, client=post.client).exclude(state=RequestState.MERGED)
@@ -340,33 +381,44 @@ def known_to(post: Post, incoming: matching.Incoming) -> list[matching.Known]:
         .filter(patients__gte=matching.SHARED_BY_MANY)
         .values_list("phone_hash", flat=True)
     )
+    # Only what this post could have in common with theirs: a plea may have thousands of copies.
+    told = Post.objects.filter(request__in=keys)
+    authors = _in_common(told, "author_id", [incoming.author])
+    threads = _in_common(told, "thread_id", [incoming.thread])
+    fingerprints = _in_common(told, "fingerprint", [incoming.fingerprint])
+    named, copied = (_in_common(told, column, originals) for column in ("external_id", "copy_of"))
     return [
-        _known(request, frozenset(busy))
-        for request in requests.prefetch_related("needs", "contacts", "posts")
+        matching.Known(
+            pk=request.pk,
+            state=request.state,
+            outcome=request.outcome,
+            closed_at=request.closed_at,
+            changed_at=request.changed_at,
+            facts=matching.facts_of(
+                [need.kind for need in request.needs.all()],
+                request.district_id,
+                request.patient,
+                [contact.phone_hash for contact in request.contacts.all()],
+            ),
+            authors=authors[request.pk],
+            threads=threads[request.pk],
+            posts=named[request.pk] | copied[request.pk],
+            fingerprints=fingerprints[request.pk],
+            busy_phones=frozenset(busy),
+        )
+        for request in requests.order_by("is_consultation", "pk").prefetch_related("needs", "contacts")
     ]
 
 
-def _known(request: HelpRequest, busy: frozenset[str]) -> matching.Known:
-    posts = list(request.posts.all())
-    return matching.Known(
-        pk=request.pk,
-        state=request.state,
-        outcome=request.outcome,
-        closed_at=request.closed_at,
-        changed_at=request.changed_at,
-        facts=matching.facts_of(
-            [need.kind for need in request.needs.all()],
-            request.district_id,
-            request.patient,
-            [contact.phone_hash for contact in request.contacts.all()],
-        ),
-        authors=frozenset(post.author_id for post in posts if post.author_id),
-        threads=frozenset(post.thread_id for post in posts if post.thread_id),
-        posts=frozenset(post.external_id for post in posts)
-        | frozenset(post.copy_of for post in posts if post.copy_of),
-        fingerprints=frozenset(post.fingerprint for post in posts if post.fingerprint),
-        busy_phones=busy,
-    )
+def _in_common(told: "QuerySet[Post]", column: str, values: Iterable[str]) -> dict[int, frozenset[str]]:
+    """Return which of these values the posts of each request have in a column, by the request's key."""
+    wanted = [value for value in values if value]
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    if wanted:
+        pairs = told.filter(**{f"{column}__in": wanted}).values_list("request", column).distinct()
+        for key, value in pairs.order_by():
+            found[key] |= {value}
+    return found
 
 
 # --- What a post becomes ------------------------------------------------------------------------------------------
@@ -432,9 +484,10 @@ def _open(
     return request
 
 
-def _join(post: Post, said: Said, key: int, decision: matching.Decision, now: datetime) -> HelpRequest:
-    """Add a post to its request: count it, take over what is new in it, act on what it tells."""
-    request = HelpRequest.objects.select_for_update().get(pk=key)
+def _join(
+    post: Post, said: Said, request: HelpRequest, decision: matching.Decision, now: datetime, roster: "Roster"
+) -> None:
+    """Add a post to its request, which is locked: count it, take over what is new in it, act on what it tells."""
     fields: dict[str, Any] = {"post_count": F("post_count") + 1, "changed_at": now}
     if decision.reopens:
         request.reopen(None, now)
@@ -459,13 +512,35 @@ def _join(post: Post, said: Said, key: int, decision: matching.Decision, now: da
     known = set(request.contacts.values_list("phone_hash", flat=True))
     fresh = [Contact.of(phone, request=request) for phone in said.phones]
     Contact.objects.bulk_create([contact for contact in fresh if contact.phone_hash not in known])
-    if said.kind == Kind.REQUEST and not request.is_consultation:
-        has = set(request.needs.values_list("kind", flat=True))
-        more = [kind for kind in said.needs if kind not in has and kind != NeedKind.CONSULTATION]
-        Need.objects.bulk_create([Need(request=request, kind=kind) for kind in more])
+    if said.kind == Kind.REQUEST:
+        _add_needs(post, said, request, now, roster)
     data = {"reason": decision.reason, "kind": said.kind, "news": said.news}
     Event.objects.create(request=request, kind=EventKind.POST_JOINED, at=now, data=data)
-    return request
+
+
+def _add_needs(post: Post, said: Said, request: HelpRequest, now: datetime, roster: "Roster") -> None:
+    """Ask for what the request does not ask for yet.
+
+    Beside a consultation the rest goes to the plea's own request where that is open, else on the consultation, which
+    the queue shows then; advice asked for later becomes a consultation beside the request, with its numbers.
+    """
+    parent = request.parent if request.is_consultation else None
+    target = parent if parent is not None and parent.is_open else request
+    has = set(target.needs.values_list("kind", flat=True))
+    more = [kind for kind in said.needs if kind not in has and kind != NeedKind.CONSULTATION]
+    Need.objects.bulk_create([Need(request=target, kind=kind) for kind in more])
+    asks_doctor = NeedKind.CONSULTATION in said.needs and NeedKind.CONSULTATION not in has
+    if not (asks_doctor and request.is_open) or request.is_consultation:
+        return
+    if request.linked.filter(is_consultation=True).exists():
+        return
+    where = said
+    if request.district_id is not None:
+        where = replace(said, district=request.district_id, block=request.block_id, is_outside=False)
+    advice = _open(post, where, (NeedKind.CONSULTATION,), now, roster, is_consultation=True, parent=request)
+    for contact in request.contacts.exclude(phone_hash__in=advice.contacts.values("phone_hash")):
+        contact.pk, contact.request = None, advice
+        contact.save(force_insert=True)
 
 
 def _is_more_urgent(new: str, old: str) -> bool:
