@@ -20,7 +20,8 @@ def reveal(contact: Contact, by: Volunteer, now: datetime) -> str:
     The caller has fetched the contact through HelpRequest.visible_to(by).
     """
     with transaction.atomic():
-        Volunteer.objects.select_for_update().get(pk=by.pk)
+        # No key: rows that name this person are written meanwhile, such as a request suggested to them.
+        Volunteer.objects.select_for_update(no_key=True).get(pk=by.pk)
         seen = Event.objects.filter(by=by, kind=EventKind.REVEALED, at__gt=now - timedelta(hours=1)).count()
         if seen >= REVEALS_PER_HOUR:
             raise TooMany

@@ -368,6 +368,10 @@ class HelpRequest(models.Model):
         if self.state in HELD and self.holder_id != by.pk:
             raise Lost(self.holder)
         with transaction.atomic():
+            # Both, in one order: two people who merge two requests into each other must not lose both.
+            rows = HelpRequest.objects.select_for_update(no_key=True).filter(pk__in=[self.pk, other.pk])
+            if not {row.pk: row for row in rows.order_by("pk")}[other.pk].is_open:
+                raise NotAllowed("a request is merged into another open one")
             self._move(
                 RequestState.MERGED,
                 EventKind.MERGED,
@@ -375,6 +379,7 @@ class HelpRequest(models.Model):
                 now,
                 data={"into": other.code},
                 merged_into=other,
+                outcome="",
                 **NOBODY,
             )
             moved = self.posts.update(request=other)
