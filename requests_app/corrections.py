@@ -36,7 +36,7 @@ def correct(request: HelpRequest, field: str, value: Any, by: Volunteer, now: da
             kept: Any = value
         elif field == "needs":
             was, kept = (
-                sorted(need.kind for need in request.needs.all()),
+                sorted(need.kind for need in request.needs.all() if need.state != NeedState.VOID),
                 sorted(NeedKind(kind) for kind in value),
             )
             for kind in set(kept) - set(was):
