@@ -12,6 +12,7 @@ from districts.folding import fold
 from districts.models import Block, District, Volunteer
 from districts.needs import NeedKind
 from requests_app.reading.contacts import numbers
+from requests_app.reading.masking import mask
 from requests_app.states import CallOutcome, Kind, NeedState, Outcome, Urgency
 
 
@@ -63,6 +64,13 @@ class NumberField(forms.CharField):
         return found[0].e164
 
 
+class NoteField(forms.CharField):
+    """What somebody writes into the history, its numbers masked; intake.keep_numbers seals them beside it."""
+
+    def clean(self, value: Any) -> str:
+        return mask(super().clean(value))
+
+
 class ListFilters(forms.Form):
     """The filters of the queue, from the URL. A value that is not known counts as not given."""
 
@@ -89,15 +97,15 @@ class ListFilters(forms.Form):
 
 class CallForm(forms.Form):
     outcome = forms.ChoiceField(choices=CallOutcome.choices)
-    note = forms.CharField(max_length=1000, required=False)
+    note = NoteField(max_length=1000, required=False)
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(max_length=1000)
+    note = NoteField(max_length=1000)
 
 
 class OptionalNoteForm(forms.Form):
-    note = forms.CharField(max_length=1000, required=False)
+    note = NoteField(max_length=1000, required=False)
 
 
 class WaitForm(forms.Form):
@@ -111,7 +119,7 @@ class WaitForm(forms.Form):
         ("1440", _("1 day")),
     ]
     minutes = forms.TypedChoiceField(choices=CHOICES, coerce=int)
-    note = forms.CharField(max_length=1000, required=False)
+    note = NoteField(max_length=1000, required=False)
 
     @property
     def length(self) -> timedelta:
@@ -120,7 +128,7 @@ class WaitForm(forms.Form):
 
 class HandOverForm(forms.Form):
     to = forms.ModelChoiceField(queryset=Volunteer.objects.none())
-    note = forms.CharField(max_length=1000, required=False)
+    note = NoteField(max_length=1000, required=False)
 
     def __init__(self, *args: Any, people: "QuerySet[Volunteer]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,7 +137,7 @@ class HandOverForm(forms.Form):
 
 class ResolveForm(forms.Form):
     outcome = forms.ChoiceField(choices=Outcome.choices)
-    note = forms.CharField(max_length=1000, required=False)
+    note = NoteField(max_length=1000, required=False)
 
 
 class NeedForm(forms.Form):

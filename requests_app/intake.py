@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from districts.folding import fold
 from districts.models import Volunteer
 from requests_app import sealing
-from requests_app.models import ApiClient, Post
+from requests_app.models import ApiClient, Contact, HelpRequest, Post
+from requests_app.reading.contacts import numbers
 from requests_app.reading.masking import mask
 from requests_app.states import Source
 from requests_app.storable import storable
@@ -38,7 +40,7 @@ def accept(
             "sealed_text": sealing.seal(text),
             "sealed_raw": sealing.seal(json.dumps({"phones": list(phones)})) if phones else b"",
             "masked_text": storable(mask(text)),
-            "author_name": storable(author_name)[:120],
+            "author_name": storable(mask(author_name))[:120],
             "form": form or {},
             "client": client,
             "written_by": written_by,
@@ -48,3 +50,17 @@ def accept(
         },
     )
     return post, is_new
+
+
+def stated_phones(post: Post) -> list[str]:
+    """Return the numbers (E.164) that were given to `accept`. Raises sealing.Unreadable."""
+    raw = json.loads(sealing.unseal(post.sealed_raw) or "{}")
+    return list(raw.get("phones", [])) if isinstance(raw, dict) else []
+
+
+def keep_numbers(request: HelpRequest, note: str) -> None:
+    """Seal the phone numbers of a note as contacts of its request; the note itself is kept masked."""
+    found = dict.fromkeys(phone.e164 for phone in numbers(fold(note).text))
+    Contact.objects.bulk_create(
+        [Contact.of(phone, request=request) for phone in found], ignore_conflicts=True
+    )

@@ -72,7 +72,7 @@ class Rows:
                 masked_text=storable(mask(said.text)),
                 author_id=said.author_id,
                 author_handle=storable(said.author_handle)[:40],
-                author_name=storable(said.author_name)[:120],
+                author_name=storable(mask(said.author_name))[:120],
                 thread_id=said.thread_id,
                 in_reply_to=said.in_reply_to,
                 copy_of=said.copy_of,

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from requests_app import sealing
 from requests_app.api.throttling import CALLS_PER_MINUTE
 from requests_app.models import ApiClient, HelpRequest, IdempotencyRecord, Post, Tally
 from requests_app.states import PostState
@@ -155,7 +156,8 @@ def test_a_plea_that_is_in_other_hands_is_answered_202_and_can_be_followed() -> 
     )
     answer = sent(key, {"phones": ["9812345670"], "needs": ["food"], "external_id": "17"})
     assert answer.status_code == 409
-    Post.objects.update(form={"needs": ["food"]})
+    phones = sealing.seal(json.dumps({"phones": ["+919812345670"]}))
+    Post.objects.update(form={"needs": ["food"]}, sealed_raw=phones)
     answer = sent(key, {"phones": ["9812345670"], "needs": ["food"], "external_id": "17"})
     assert (answer.status_code, answer.json()["state"]) == (202, PostState.DUE)
     followed = got(key, f"/api/v1/posts/{answer.json()['id']}/")

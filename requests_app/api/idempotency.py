@@ -1,6 +1,5 @@
 """Answers a repeated POST as it was answered first (draft-ietf-httpapi-idempotency-key-header-07)."""
 
-import hashlib
 import json
 import re
 from datetime import timedelta
@@ -11,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 
 from requests_app.api.errors import Conflict, OtherBody
 from requests_app.models import ApiClient, IdempotencyRecord
+from requests_app.sealing import keyed_hash
 
 _KEY = re.compile(r"[!-~]{1,200}")
 GIVEN_UP_AFTER = timedelta(seconds=60)
@@ -27,8 +27,11 @@ def key_of(header: str | None) -> str | None:
 
 
 def fingerprint(path: str, body: Any) -> str:
-    """Return the hash by which two bodies are the same: the JSON's meaning, not its spaces."""
-    return hashlib.sha256(json.dumps([path, body], sort_keys=True).encode()).hexdigest()
+    """Return the hash by which two bodies are the same: the JSON's meaning, not its spaces.
+
+    Keyed: a body may be hardly more than a phone number.
+    """
+    return keyed_hash(json.dumps([path, body], sort_keys=True))
 
 
 def begin(client: ApiClient, key: str, request_hash: str) -> tuple[IdempotencyRecord, bool]:

@@ -210,7 +210,9 @@ def _accepted(client: ApiClient, said: NewRequest, known_by: str) -> tuple[int, 
         form=said.form,
         client=client,
     )
-    if not is_new and (post.text != text or post.form != said.form):
+    phones = said.validated_data.get("phones", [])
+    known = (post.text, post.form, intake.stated_phones(post))
+    if not is_new and known != (text, said.form, phones):
         raise Conflict("This external_id is known with other words. Post the news under a new one.")
     if post.state == PostState.DUE:
         post = triage.read_now(post)

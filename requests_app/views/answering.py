@@ -14,10 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from requests_app.clock import database_now
+from requests_app.intake import keep_numbers
 from requests_app.models import HelpRequest, Lost, NotAllowed
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.thread import thread_of
+
+NOTE = 1000
+"""How many signs of a note are looked through for numbers: as many as the forms take."""
 
 Act = Callable[[Asked, HelpRequest, datetime], HttpResponse | str | None]
 """Makes one move and returns what to say of it, or an answer of its own."""
@@ -49,6 +53,7 @@ def act(make_move: Act) -> Callable[..., HttpResponse]:
         except NotAllowed:
             messages.error(request, _("That cannot be done with this request now."))
         else:
+            keep_numbers(item, request.POST.get("note", "")[:NOTE])
             if isinstance(said, HttpResponse):
                 return said
             if said:
