@@ -168,8 +168,15 @@ else:
         raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address.")
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
-        **dict(DATABASES["default"].get("OPTIONS") or {}),
-    }  # type: ignore[call-overload]
+        # A server that went away is noticed within half a minute, not after the system's two hours.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        # A frozen process that holds the matcher's lock must not hold up every page and worker with it.
+        "options": "-c lock_timeout=8s -c idle_in_transaction_session_timeout=30s",
+        **dict(DATABASES["default"].get("OPTIONS") or {}),  # type: ignore[call-overload]
+    }
     if urlsplit(REDIS_URL).scheme not in {"redis", "rediss", "unix"}:
         raise ImproperlyConfigured("REDIS_URL must be a redis:// address.")
 
