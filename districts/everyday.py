@@ -45,7 +45,7 @@ NOT_A_VARIANT = frozenset(
         "masood rahat rohit patience "
         "contact number urgent family "
         "oxygen injection please patient mandir sardar sarkar "
-        "bhandar kishan gopal mohan "
+        "bhandar bhandara mohalla mohala barely kishan gopal mohan "
         "राहत रोहित सहारा शुरू शिकार रश्मि बांदी मरीज सरकार सीकर"
     ).text.split()
 )

@@ -138,7 +138,8 @@ def _settle_moved(item: Weighed, weighed: list[Weighed], words: Words) -> None:
         if 0 <= item.last < other.first and CUES.get(tokens[item.last], 0) & c.SE:
             continue  # "Deeg se Bharatpur" is a way, "Deeg, Bharatpur" an address
         distance = max(other.first - item.last, item.first - other.last)
-        labelled = other.first > 0 and CUES.get(tokens[other.first - 1], 0) & c.DISTRICT
+        beside = tokens[max(0, other.first - 1) : other.first] + tokens[other.last : other.last + 1]
+        labelled = any_of(cues_of(beside)) & c.DISTRICT
         if distance <= 1 or (distance <= 3 and labelled) or other.is_tag:
             other.is_dropped = True
             item.is_qualified = True
@@ -178,6 +179,9 @@ def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str 
     own = [w for w in weighed if len(w.targets) == 1 and w.targets[0].district == district]
     named = [w for w in own if w.kind != "street"]
     heaviest = max((w.weight for w in named), default=0.0)
+    # A district's bare name says nothing against a block of it.
+    among = max((w.weight for w in named if w.kind != "district"), default=0.0)
+    enough = max(among * 0.72, heaviest * 0.55)
     best: Weighed | None = None
     for item in named:
         block = item.targets[0].block
@@ -194,7 +198,7 @@ def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str 
             and not w.is_left
         ]
         beside = any(max(w.first - item.last, item.first - w.last) <= 2 for w in specific)
-        if (item.weight < heaviest * 0.72 and not (item.is_qualified or beside)) or (
+        if (item.weight < enough and not (item.is_qualified or beside)) or (
             item.is_away and item.weight < heaviest
         ):
             continue

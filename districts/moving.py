@@ -115,8 +115,13 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         _is_with_family(right, left, words) for left, right in pairwise(named)
     ):
         named[0].weight *= 0.5
+    move: tuple[Weighed, Weighed, bool] | None = None
     for left, right in pairwise(named):
-        move = _made(left, right, words)
+        went_on = move is not None and move[1] is left and cues_of(words.tokens[left.last : right.first])
+        if move is not None and went_on and len(went_on) == 1 and went_on[0] & c.TO:
+            move = left, right, move[2]  # "from Beawar to Ajmer to Jaipur"
+        else:
+            move = _made(left, right, words)
         if move is None:
             continue
         origin, arrived, is_done = move

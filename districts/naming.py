@@ -155,7 +155,11 @@ def _without_affix(token: str, is_tag: bool) -> Alias | None:
 
 def _guess(token: str, is_tag: bool) -> tuple[Alias, float] | None:
     stripped = _without_affix(token, is_tag)
-    return (stripped, 0.97) if stripped is not None else _near(token)
+    if stripped is not None:
+        return stripped, 0.97
+    near = _near(token)
+    # A place beyond Rajasthan must be spelled: "mohalla" is not Mohali, "katar" (the queue) not Qatar.
+    return near if near is not None and near[0].kind != "outside" else None
 
 
 # What a word can begin: the most words of a name that starts with it (0: none does), and the name

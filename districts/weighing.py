@@ -80,8 +80,8 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
-    if four & c.NOW:
-        item.weight *= 1.3
+    if four & c.NOW and not any_of(after) & c.SEEK:
+        item.weight *= 1.5 if one & c.INSIDE else 1.3
     if not is_first and any_of(before[-3:]) & c.WRITER and four & c.AM:
         item.weight *= 0.6
 
@@ -97,6 +97,11 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
     # "X niwasi, Y me bharti": the word after one name says nothing of the next.
     if any(cue & c.HOME and (is_first or not cue & c.HOME_AFTER) for cue in before[-4:]):
         item.weight *= 0.45
+    if not is_first and (last & c.OWN or (last & c.VILLAGE and any_of(before[-2:]) & c.OWN)):
+        item.weight *= 0.6  # "Mumbai se apne gaon (Sirohi) aana h"
+    elif last & c.VILLAGE and item.targets[0].district is not None:
+        item.weight *= 1.2
+        item.is_qualified = True
     if last & c.FROM:
         item.weight *= 0.4 if all_before & c.CAME else 0.75 if all_before & c.WRITER else 1.0
     if last & c.IN:
@@ -141,6 +146,29 @@ def _spread(weighed: list[Weighed], words: Words) -> None:
             left.weight = min(left.weight, right.weight)
 
 
+def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
+    """Beside a place of Rajasthan one beyond it is where somebody or something comes from, if nothing says more:
+    "Pune se aaya hu, Sirohi me", "Hisar se cylinder", "Agra ke doctor"."""
+    if all(item.targets[0].district is None for item in weighed):
+        return
+    known, tokens = c.CUES.get, words.tokens
+    for item, following in zip(weighed, [*weighed[1:], None], strict=True):
+        if item.targets[0].district is not None or len(item.targets) > 1:
+            continue
+        after = known(tokens[item.last], 0) if item.last < len(tokens) else 0
+        before = known(tokens[item.first - 1], 0) if item.first else 0
+        if before & c.VILLAGE:
+            item.weight *= 0.3
+        elif (
+            following is not None
+            and following.targets[0].district is None
+            and following.first - item.last < 2
+        ):
+            continue  # "Mumbai ke Mira Road me"
+        elif after & (c.SE | c.OF | c.SAID) or before & c.FROM:
+            item.weight *= 0.6
+
+
 def _find_streets(weighed: list[Weighed], words: Words) -> None:
     """A road is named after where it goes: Sikar road is in Jaipur, and the Delhi-Jaipur highway passes Shahpura."""
     tokens = words.tokens
@@ -170,13 +198,17 @@ def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
     """Whether the text begins with cities side by side of which none is meant more: "Kota Bundi Baran kahin bhi",
     "near Jaipur or Tonk"."""
     first, second = weighed[:2]
-    if first.kind != "district" or second.kind != "district" or words.is_break(second.first):
+    if first.kind != "district" or second.kind != "district" or words.is_stop(second.first):
         return False
     between = cues_of(words.tokens[first.last : second.first])
     if not all(cue & c.OR for cue in between):
         return False
     is_near = first.first > 0 and words.tokens[first.first - 1] == "near"
     is_either = is_near and len(between) == 1 and between[0] & c.EITHER and len(weighed) == 2
+    if len(weighed) > 2 and all(item.kind == "district" and not item.is_tag for item in weighed):
+        gaps = [words.tokens[a.last : b.first] for a, b in pairwise(weighed)]
+        if all(not gap or (len(gap) == 1 and c.CUES.get(gap[0], 0) & c.OR) for gap in gaps):
+            return True
     return bool(is_either) or all(item.is_away and item.kind == "district" for item in weighed[1:])
 
 
@@ -210,6 +242,7 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
             item.weight, item.is_left = item.weight * 0.6, True  # "Phalodi ke paas Lohawat"
         weighed.append(item)
     _find_streets(weighed, words)
+    _doubt_places_beyond(weighed, words)
     if len(weighed) > 1:
         _spread(weighed, words)
         _spread(weighed, words)
@@ -217,7 +250,8 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
         first = weighed[0]
         is_one_of_many = len(weighed) > 1 and _is_one_of_several(weighed, words)
         if not is_one_of_many:
-            first.weight += 0.1 if first.is_tag else 0.3
+            is_beyond = len(weighed) > 1 and first.kind == "outside"
+            first.weight += 0.1 if first.is_tag or is_beyond else 0.3
         else:
             first.weight = min(first.weight, weighed[1].weight)
         # Who names a small town first means it; the cities after it are where they tried.

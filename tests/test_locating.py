@@ -57,6 +57,9 @@ def test_a_named_place_is_found_however_it_is_spelled(text, district):
         "https://example.org/jaipur",
         "jodhpuri mithai",
         "Swastik Hospital me bed",
+        "mohalla clinic ki katar me",
+        "usa se phone pe baat kar lo",
+        "barely breathing, bhandara cancelled",
         "किसी भी सूरत में बेड",
         "state war room 0141-2900417",
         "id 302017 order",
@@ -154,6 +157,7 @@ def test_a_block_needs_its_name_or_its_seat(text, block):
             "Palanpur le gaye the Abu Road se, wahan bhi bed nahi, wapas Abu Road aa gaye",
             ("Sirohi", "Abu Road"),
         ),
+        ("We shifted mom from Beawar to Ajmer to Jaipur. Finally got bed at EHCC", ("Jaipur", None)),
         ("नोहर से हनुमानगढ़ रेफर किया, अभी हनुमानगढ़ में वेंटिलेटर चाहिए", ("Hanumangarh", None)),
     ],
 )
@@ -192,6 +196,13 @@ def test_a_patient_who_is_only_sent_for_has_not_left(text, answer):
         ("Bihar ke majdoor Bhiwadi me fanse hain, ration chahiye", ("Khairthal-Tijara", None)),
         ("सीमलवाड़ा के सात मजदूर हैं हम, सूरत से पैदल निकले थे", ("Dungarpur", "Simalwara")),
         ("Jaipur nahi, Alwar me bed chahiye", ("Alwar", None)),
+        ("Pune se aaya hu, Sirohi me quarantine hu, dawai nahi mil rahi", ("Sirohi", None)),
+        ("Hum log Assam se hain, Neemrana ki factory me kaam karte hain", ("Kotputli-Behror", "Neemrana")),
+        ("Agra ke doctor se Bharatpur me milna hai", ("Bharatpur", None)),
+        ("Village Kanpur, tehsil Mavli, Udaipur. cylinder", ("Udaipur", "Mavli")),
+        ("मुंबई के मीरा रोड में हमारे गांव (सुजानगढ़) का लड़का अकेला रहता है", ("outside", None)),
+        ("Mumbai se apne gaon (sirohi) aana h par mummy positive h aur yahi mumbai me h", ("outside", None)),
+        ("भीम में न ऑक्सीजन है न डॉक्टर। हमें ब्यावर या अजमेर में भर्ती करवा दो", ("Rajsamand", "Bhim")),
     ],
 )
 def test_where_somebody_belongs_or_writes_from_is_not_where_the_patient_is(text, answer):
@@ -233,6 +244,7 @@ def test_a_road_says_little_but_its_highway_hospital_says_the_block(text, answer
         "जयपुर या जोधपुर में से कहीं भी",
         "anyone near Jaipur or Tonk, our hostel is a centre now",
         "jaipur wala nahi, pata nahi kaha ka h",
+        "Oxygen concentrators on rent all over Jaipur, Ajmer, Kota",
     ],
 )
 def test_several_cities_of_which_none_is_meant_leave_it_open(text):
@@ -252,6 +264,8 @@ def test_several_cities_of_which_none_is_meant_leave_it_open(text):
         ("Dhorimanna me dawai", ("Balotra", "Dhorimanna")),
         ("फलौदी के पास लोहावट में ऑक्सीजन", ("Phalodi", "Lohawat")),
         ("Deeg Bharatpur me bed chahiye", ("Deeg", "Deeg")),
+        ("Barmer jile ke Gudamalani se hu, oxygen chahiye", ("Balotra", "Gudamalani")),
+        ("Dausa collector sir please help, lalsot chc me oxygen nahi hai", ("Dausa", "Lalsot")),
         ("Viratnagar jaipur plasma chahiye", ("Kotputli-Behror", "Viratnagar")),
     ],
 )
