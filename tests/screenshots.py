@@ -35,6 +35,9 @@ PAGES = {
     "leads": ("asha", "/leads/"),
     "search": ("asha", "/search/"),
     "more": ("asha", "/more/"),
+    "monitor": ("monitor", "/monitor/"),
+    "ask": ("", "/ask/"),
+    "admin": ("admin", "/admin/districts/volunteer/"),
     "login": ("", "/login/"),
 }
 
