@@ -103,3 +103,10 @@ def test_readme_table_lists_every_setting_and_no_other():
 
 def test_the_driver_is_psycopg2():
     assert connection.Database.__name__ == "psycopg2"
+
+
+def test_guarantees_name_tests_that_exist():
+    text = (ROOT / "docs" / "guarantees.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`(test_\w+)`", text))
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    assert named and not {name for name in named if f"def {name}(" not in sources}
