@@ -89,6 +89,11 @@ _LISTS: dict[str, str] = {
     "BACK": "wapas wapis vapas वापस back",
     "ABROAD": "writing calling tweeting posting asking",
     "THENCE": "wahan waha vahan vaha वहां वहाँ there",
+    "THING": (
+        "remdesivir fabiflu tocilizumab injection injections medicine medicines courier parcel deliver delivered "
+        "supply vials strips vial cylinder cylinders"
+    ),
+    "OF_ENGLISH": "of",
     "OWN": "apne apna apni hamare hamara humare our अपने अपना हमारे हमारा",
     "VILLAGE": "gaon gaanv gaav gav village vill tehsil teh tahsil dhani गांव गाँव तहसील ढाणी",
     "WILL": (
@@ -111,7 +116,7 @@ CUES = _of_words()
 (
     ROAD, HIGHWAY, HOSPITAL, DISTRICT, UP_TO, TAKE, NOT_THERE, NOT, BRING, ANYWHERE, OR, EITHER, HOME, HOME_AFTER, WRITER, AM, LIVE,
     NOW, THERE, SEEK, KIN_AWAY, KIN_ELDER, PATIENT, TOWARDS, TO, TRIED, SAID, CAME, FROM, IN, INSIDE, SE, KO, OF, BED,
-    NEARBY, BASED, GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, OWN, VILLAGE, WILL,
+    NEARBY, BASED, GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, THING, OF_ENGLISH, OWN, VILLAGE, WILL,
 ) = _FLAGS.values()  # fmt: skip
 
 

@@ -102,6 +102,18 @@ def _is_of_the_writer(item: Weighed, words: Words) -> bool:
     )  # fmt: skip
 
 
+def _is_supply(left: Weighed, right: Weighed, words: Words) -> bool:
+    """Whether a thing, no person, shall come: "courier Fabiflu from Jaipur to Karauli"."""
+    tokens = words.tokens
+    if right.first - left.last > _BETWEEN or any(words.is_stop(i) for i in range(left.last, right.first + 1)):
+        return False
+    before = cues_of(tokens[max(0, left.first - 6) : left.first])
+    between = cues_of(tokens[left.last : right.first])
+    if not before or not between or not before[-1] & c.FROM or not between[-1] & (c.TO | c.IN):
+        return False
+    return bool(any_of(before + between) & c.THING and not any_of(before) & (c.TRIED | c.PATIENT))
+
+
 def follow_moves(weighed: list[Weighed], words: Words) -> None:
     """Takes weight from the place that was left and gives it to the one where the patient arrived."""
     named = [item for item in weighed if not item.is_numbered and item.kind != "street"]
@@ -123,6 +135,9 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         else:
             move = _made(left, right, words)
         if move is None:
+            if _is_supply(left, right, words):
+                left.weight *= 0.5
+                right.weight, right.is_away = max(right.weight, 1.0), False
             continue
         origin, arrived, is_done = move
         there = [

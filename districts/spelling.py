@@ -8,7 +8,7 @@ import re
 _LATIN = [
     (re.compile(pattern), by)
     for pattern, by in (
-        (r"(?:gadh|garhh?|gad|gharh|ghar)$", "gar"),
+        (r"(?:gadh|garhh?|grh|gdh|gad|gharh|ghar)$", "gar"),
         (r"(?:wada|vada|wara|vara|bada)$", "vara"),
         (r"(?:khera|kheda)$", "kera"),
         (r"(?:poor|pore|puur)$", "pur"),

@@ -75,13 +75,20 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
         item.is_away = True
     if four & c.HOME and not (one & c.INSIDE and four & c.HOME_AFTER):
         item.weight *= 0.6  # "Churu ke rehne wale", but not "Mumbai me rehne wale"
-    if one & c.OF and any_of(after[1:3]) & c.CAME and item.targets[0].district is None:
+    if item.targets[0].district is None and (one & c.CAME or (one & c.OF and any_of(after[1:3]) & c.CAME)):
         item.weight *= 0.4  # "Bihar ke majdoor Bhiwadi me"
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
     if four & c.NOW and not any_of(after) & c.SEEK:
         item.weight *= 1.5 if one & c.INSIDE else 1.3
+    elif (
+        not is_first
+        and one & (c.INSIDE | c.OF)
+        and any_of(after[:5]) & c.THERE
+        and not any_of(after) & c.SEEK
+    ):
+        item.weight *= 1.3
     if not is_first and any_of(before[-3:]) & c.WRITER and four & c.AM:
         item.weight *= 0.6
 
@@ -102,6 +109,8 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
     elif last & c.VILLAGE and item.targets[0].district is not None:
         item.weight *= 1.2
         item.is_qualified = True
+    if last & c.OF_ENGLISH and any_of(before[-3:]) & c.PATIENT:
+        item.weight *= 0.5  # "patient of Nagaur at Jaipur Golden"
     if last & c.FROM:
         item.weight *= 0.4 if all_before & c.CAME else 0.75 if all_before & c.WRITER else 1.0
     if last & c.IN:

@@ -225,6 +225,20 @@ def test_who_gives_from_elsewhere_helps_where_they_say(text, answer):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
+        ("Can someone courier Fabiflu from Jaipur to Karauli?", ("Karauli", None)),
+        ("Remdesivir from Udaipur needed in Dungarpur", ("Dungarpur", None)),
+        ("Patient of Nagaur at Jaipur Golden hospital needs plasma", ("Jaipur", None)),
+        ("Ration for 30 Bengal workers stuck at Pokaran", ("Jaisalmer", "Sankra")),
+        ("jaisalmer kile ke andar rehte h. jodhpur dur h 5 ghante", ("Jaisalmer", None)),
+    ],
+)
+def test_what_is_fetched_from_a_place_is_needed_at_the_other(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
         ("Kherwara highway hospital gave up. Udaipur MB come and wait", ("Udaipur", "Kherwara")),
         ("Need oxygen near the hospital on Kherwara highway, Udaipur", ("Udaipur", "Kherwara")),
         ("Delhi Jaipur highway Shahpura me accident, blood chahiye", ("Jaipur", "Shahpura")),
