@@ -9,7 +9,6 @@ from districts.models import Block, District, Volunteer
 from districts.needs import NeedKind
 from requests_app import triage
 from requests_app.models import Correction, Event, HelpRequest, NotAllowed, Post
-from requests_app.reading import read
 from requests_app.states import (
     EventKind,
     Kind,
@@ -61,8 +60,9 @@ def _correct_kind(request: HelpRequest, kind: Kind, by: Volunteer, now: datetime
         request.confirm(by, now)
         return
     if kind == Kind.OFFER:
-        for post in request.posts.all():
-            said = triage.said_by(post, read(post.text, quoted=post.quoted_text))
+        # Plain copies say nothing of their own; where we have nothing else, one of them stands for all.
+        for post in request.posts.filter(copy_of="") or request.posts.order_by("posted_at", "pk")[:1]:
+            said = triage.as_offer(post)
             lead = triage.make_lead(post, said, post.fingerprint, now)
             Post.objects.filter(pk=post.pk).update(lead=lead)
     request.resolve(Outcome.NOT_A_REQUEST, by, now)

@@ -33,6 +33,12 @@ def run(
         except DatabaseTrouble as error:
             log.error("%s: the database is away: %s", name, type(error).__name__)
             connection.close()
+        except (
+            Exception
+        ) as error:  # a loop that ends by itself leaves everybody waiting; its beat shows that it fails
+            if once:
+                raise
+            log.error("%s: %s; trying again", name, type(error).__name__)
         if once:
             break
         stop.wait(every)

@@ -293,15 +293,24 @@ def said_by(post: Post, understood: Understood) -> Said:
     )
 
 
+def as_offer(post: Post) -> Said:
+    """What a post says once a person called it an offer."""
+    return replace(_said_at_all(post), kind=Kind.OFFER, is_unsure=False)
+
+
 def as_plea(post: Post, needs: Sequence[str]) -> Said:
-    """What a post says once a person called it a plea, with the needs that they named; it may be one that no reader
-    could read, and then it says nothing else."""
-    try:
-        said = said_by(post, read(post.text, quoted=post.quoted_text))
-    except Exception as error:  # the person has seen it; the request is what counts
-        log.warning("post %s was made a request unread: %s", post.pk, type(error).__name__)
-        said = Said(Kind.REQUEST, (), Urgency.NORMAL, None, None, False, 0.0, [], (), {}, "", "", False)
+    """What a post says once a person called it a plea, with the needs that they named."""
+    said = _said_at_all(post)
     return replace(said, kind=Kind.REQUEST, needs=tuple(needs) or said.needs, is_unsure=False)
+
+
+def _said_at_all(post: Post) -> Said:
+    """What a post says; nothing where no reader can read it, for a person has seen it and their word is what counts."""
+    try:
+        return said_by(post, read(post.text, quoted=post.quoted_text))
+    except Exception as error:
+        log.warning("post %s is judged unread: %s", post.pk, type(error).__name__)
+        return Said(Kind.OTHER, (), Urgency.NORMAL, None, None, False, 0.0, [], (), {}, "", "", False)
 
 
 def _candidates(understood: Understood) -> list[dict[str, Any]]:
