@@ -1,9 +1,12 @@
 """Tells a load balancer or a person whether this process answers and whether the database does."""
 
+import sys
+
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 
 
 @login_not_required
@@ -23,3 +26,14 @@ def readyz(request: HttpRequest) -> HttpResponse:
     except DatabaseError:
         return HttpResponse("database\n", status=503, headers={"Retry-After": "5"}, content_type="text/plain")
     return HttpResponse("ready\n", content_type="text/plain")
+
+
+@login_not_required
+def trouble(request: HttpRequest) -> HttpResponse:
+    """The answer to a page that failed: 503 and when to come again while the database is away, else 500."""
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        words = (
+            "The database is away for a moment. Nothing that was kept is lost; try again in a few seconds.\n"
+        )
+        return HttpResponse(words, status=503, headers={"Retry-After": "5"}, content_type="text/plain")
+    return server_error(request)

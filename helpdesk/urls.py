@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from helpdesk import health
 
+handler500 = "helpdesk.health.trouble"
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

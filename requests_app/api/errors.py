@@ -10,6 +10,7 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from requests_app.reading.masking import mask
 from requests_app.storable import storable
 
 log = logging.getLogger(__name__)
@@ -91,9 +92,9 @@ def _flat(detail: Any, field: str) -> list[dict[str, str]]:
     if isinstance(detail, Mapping):
         found = []
         for name, inner in detail.items():
-            here = "" if name == "non_field_errors" else storable(str(name))[:60]
+            here = "" if name == "non_field_errors" else mask(storable(str(name))[:60])
             found += _flat(inner, f"{field}.{here}".strip("."))
         return found
     if isinstance(detail, list):
         return [line for inner in detail for line in _flat(inner, field)]
-    return [{"field": field, "detail": storable(str(detail))[:300]}] if detail else []
+    return [{"field": field, "detail": mask(storable(str(detail))[:300])}] if detail else []
