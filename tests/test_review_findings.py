@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
-from requests_app import corrections, matching, reveal, triage
+from requests_app import corrections, loops, matching, reveal, triage
 from requests_app.api import idempotency
 from requests_app.intake import accept
 from requests_app.models import Event, HelpRequest, LoopLease, NotAllowed, Post
@@ -171,6 +171,53 @@ def test_number_in_a_note_becomes_a_sealed_contact(client, settings):
     assert "54321" not in page
     assert "54321" not in Event.objects.get(request=request, kind="noted").note
     assert "+919829054321" in [contact.phone for contact in request.contacts.all()]
+
+
+def test_error_of_the_api_says_no_number_back(client):
+    _partner, key = an_api_client()
+    body = json.dumps({"text": "x", "needs": ["call 9829012345"]})
+    headers = {"authorization": f"Api-Key {key}"}
+    answer = client.post("/api/v1/requests/", body, "application/json", headers=headers, secure=True)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "needs.0")
+    assert "9829012345" not in answer.content.decode()
+
+
+# --- When something is away ------------------------------------------------------------------------------------
+
+
+def test_page_says_503_while_the_database_is_away(client):
+    client.force_login(a_volunteer())
+    client.raise_request_exception = False
+
+    def away(*_unused):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(away):
+        answer = client.get("/queue/", secure=True)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_loop_goes_on_after_an_odd_failure():
+    turns, stop = [], threading.Event()
+
+    def fails():
+        turns.append(1)
+        if len(turns) == 3:
+            stop.set()
+        raise KeyError("odd")
+
+    loops.run("odd", fails, 0.01, stop)
+    assert len(turns) == 3
+
+
+def test_request_is_called_an_offer_though_its_post_cannot_be_opened():
+    post = read(PLEA)
+    Post.objects.filter(pk=post.pk).update(sealed_text=b"sealed with a lost key")
+    corrections.correct(post.request, "kind", "offer", a_volunteer(), timezone.now())
+    post.refresh_from_db()
+    assert post.lead is not None
+    assert post.request.outcome == Outcome.NOT_A_REQUEST
 
 
 # --- Cost and concurrency -------------------------------------------------------------------------------------------
