@@ -9,6 +9,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
+from districts.models import Role
 from requests_app import corrections, loops, matching, reveal, triage
 from requests_app.api import idempotency
 from requests_app.intake import accept
@@ -20,6 +21,13 @@ pytestmark = pytest.mark.django_db
 
 PLEA = "Need oxygen cylinder urgently in Jaipur for my father, SpO2 82, call 9829012345"
 DESK_WORDS = "caller needs an oxygen cylinder for a patient at home, please help"
+
+
+@pytest.fixture
+def unhashed_files(settings):
+    """Pages without collected static files."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
 
 def read(text: str, **fields) -> Post:
@@ -158,9 +166,7 @@ def test_number_in_a_name_is_masked():
     assert post.author_name.startswith("Ramesh")
 
 
-def test_number_in_a_note_becomes_a_sealed_contact(client, settings):
-    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+def test_number_in_a_note_becomes_a_sealed_contact(client, unhashed_files):
     desk, request = a_volunteer(), a_request()
     request.claim(desk, timezone.now())
     client.force_login(desk)
@@ -180,6 +186,28 @@ def test_error_of_the_api_says_no_number_back(client):
     answer = client.post("/api/v1/requests/", body, "application/json", headers=headers, secure=True)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "needs.0")
     assert "9829012345" not in answer.content.decode()
+
+
+def written_down(client, text: str, number: str = "98290 12345") -> str:
+    """Send one form of the phone desk, always of the same token; return the page that follows."""
+    form = {"token": "6a3ff6a1-6d2f-4f0a-8f53-3a0b7c6d0c11", "number": number, "text": text}
+    return client.post("/phone/", form, secure=True, follow=True).content.decode()
+
+
+def test_phone_desk_is_not_told_of_a_request_in_another_district(client, unhashed_files):
+    foreign = read("Need oxygen cylinder in Kota for my father 9829012345").request
+    client.force_login(a_volunteer("", "Jaipur", role=Role.PHONE_DESK))
+    assert foreign.code not in written_down(client, "asks how it stands")
+    assert Post.objects.filter(request=foreign).count() == 2
+
+
+def test_second_call_on_an_old_form_is_kept_and_a_double_press_is_one(client, unhashed_files):
+    client.force_login(a_volunteer("", role=Role.PHONE_DESK))
+    for _press in range(2):
+        written_down(client, "father needs oxygen in Jaipur")
+    assert Post.objects.count() == 1
+    written_down(client, "sister needs plasma in Jaipur", "98290 99999")
+    assert Post.objects.count() == 2
 
 
 # --- When something is away ------------------------------------------------------------------------------------

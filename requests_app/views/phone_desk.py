@@ -14,7 +14,9 @@ from requests_app.clock import database_now
 from requests_app.forms import PhoneDeskForm, Place, SearchForm
 from requests_app.intake import accept
 from requests_app.models import HelpRequest
+from requests_app.sealing import keyed_hash
 from requests_app.states import Source, Urgency
+from requests_app.storable import storable
 from requests_app.tasks import wake_readers
 from requests_app.triage import read_now
 from requests_app.views.asked import Asked
@@ -33,9 +35,11 @@ def phone(request: Asked) -> HttpResponse:
     if not form.is_valid():
         return _form(request, form)
     said = form.cleaned_data
+    # A double press is one call; other words or another number on an old form (the browser's way back) are another.
+    words = keyed_hash(storable(f"{said['number']} {said['text']}"))[:16]
     post, is_new = accept(
         Source.PHONE,
-        f"desk-{request.user.pk}-{said['token']}",
+        f"desk-{request.user.pk}-{said['token']}-{words}",
         said["text"],
         database_now(),
         phones=[said["number"]] if said["number"] else [],
@@ -46,6 +50,11 @@ def phone(request: Asked) -> HttpResponse:
     post = read_now(post)
     if post.request is None:
         wake_readers()
+    if (
+        post.request is None
+        or not HelpRequest.objects.visible_to(request.user).filter(pk=post.request.pk).exists()
+    ):
+        # Of a request in another district not even the code: that it is there is not this person's to know.
         messages.success(request, _("Written down. It is being read and appears in its district's queue."))
         return redirect("phone")
     if is_new:
@@ -54,9 +63,7 @@ def phone(request: Asked) -> HttpResponse:
         messages.info(
             request, _("This call is written down already, as %(code)s.") % {"code": post.request.code}
         )
-    if HelpRequest.objects.visible_to(request.user).filter(pk=post.request.pk).exists():
-        return redirect("request", code=post.request.code)
-    return redirect("phone")
+    return redirect("request", code=post.request.code)
 
 
 def _stated(said: dict[str, Any]) -> dict[str, Any]:
