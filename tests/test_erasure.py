@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -24,9 +27,11 @@ from requests_app.models import (
     Reading,
     Reply,
 )
+from requests_app.reading import read
 from requests_app.reconciling import reconcile
 from requests_app.states import Attention, CallOutcome, Outcome, PostOutcome, PostState, Source
-from tests.desk import ME, Desk
+from requests_app.x_client import XClient
+from tests.desk import ME, Desk, account_of
 from tests.factories import a_post, a_request, a_volunteer, an_api_client
 from tests.xsim.control import Sim
 
@@ -36,6 +41,12 @@ NUMBER = "+919829077123"
 WORDS = "Zubeidakhatoon"
 PLEA = f"Jaipur me {WORDS} ko oxygen cylinder ki turant zarurat hai, SpO2 82, Malviya Nagar. 98290 77123"
 OTHER = "Kota me mere bhai ko ICU bed ki turant zarurat hai, please help, 9829011111"
+
+
+@pytest.fixture
+def desk() -> Iterator[Desk]:
+    with Sim.in_thread() as sim:
+        yield Desk(sim)
 
 
 def quiet(line: str) -> None:
@@ -174,6 +185,19 @@ def test_reply_that_was_not_sent_is_never_sent_after_erasure():
     assert (reply.text, reply.state, reply.error) == ("", "failed", "target_gone")
 
 
+def test_reply_that_may_be_on_x_is_looked_for_and_never_sent_again(desk):
+    request, person = taken_in(desk).request, a_volunteer()
+    replies.queue_reply(request.posts.get(), request, f"{request.code}: we call you", person, desk.now())
+    Reply.objects.update(state="unknown", lookups=1, next_attempt_at=desk.now())
+    close(request, at=desk.now())
+    erasure.by_code(request.code, Way(desk.now()))
+    for _hour in range(6):
+        desk.go(3600)
+        desk.deliver()
+    assert (Reply.objects.get().state, Reply.objects.get().error) == ("failed", replies.NOT_FOUND)
+    assert desk.sim.journal("create") == []
+
+
 def test_case_that_was_merged_goes_with_the_one_that_it_became_part_of():
     first, second, asha = a_case(), a_case(OTHER, author_id="5"), a_volunteer("asha", "Jaipur")
     first.merge_into(second, asha, timezone.now())
@@ -259,7 +283,9 @@ def test_age_waits_for_every_part_of_a_case():
     part = a_request("Jaipur", needs=("consultation",), is_consultation=True, parent=request)
     close(request, days_ago=181)
     assert erasure.by_age(way(), quiet).requests == 0
-    close(part, days_ago=181)
+    close(part, days_ago=10)
+    assert erasure.by_age(way(), quiet).requests == 0
+    HelpRequest.objects.filter(pk=part.pk).update(closed_at=timezone.now() - timedelta(days=181))
     assert erasure.by_age(way(), quiet).requests == 2
 
 
@@ -302,12 +328,6 @@ def test_answers_to_api_clients_go_by_age_and_with_their_post():
 
 
 # --- Deleted on X ---------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def desk() -> Iterator[Desk]:
-    with Sim.in_thread() as sim:
-        yield Desk(sim)
 
 
 def taken_in(desk: Desk, text: str = PLEA, author: str = "zubi_canary", **traits) -> Post:
@@ -435,6 +455,36 @@ def test_trouble_of_x_erases_nothing(desk, settings, fault, capsys):
     assert everything() == before
 
 
+class OddAnswer(BaseHTTPRequestHandler):
+    """X says of every post that it is neither there nor gone."""
+
+    def do_GET(self) -> None:
+        ids = parse_qs(urlsplit(self.path).query)["ids"][0].split(",")
+        kind = "https://api.twitter.com/2/problems/disallowed-resource"
+        errors = [{"parameter": "ids", "value": x_id, "resource_id": x_id, "type": kind} for x_id in ids]
+        body = json.dumps({"errors": errors}).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on standard error."""
+
+
+def test_post_of_which_x_says_something_else_stays(desk):
+    taken_in(desk)
+    before, told = everything(), []
+    with HTTPServer(("127.0.0.1", 0), OddAnswer) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        client = XClient(account_of(desk.sim, api_base=f"http://127.0.0.1:{server.server_port}"))
+        done = erasure.gone_from_x(client, Way(desk.now()), told.append)
+        server.shutdown()
+    assert (done.posts, everything()) == (0, before)
+    assert "1 posts that X neither shows nor calls gone were left as they are" in told
+
+
 def test_most_posts_gone_at_once_is_doubted_until_a_person_believes_it(desk):
     ids = desk.ask_many(30)
     desk.poll()
@@ -453,3 +503,13 @@ def test_command_says_that_keys_are_missing(settings):
     settings.HAS_X_KEYS = False
     with pytest.raises(CommandError, match="X_API_KEY"):
         call_command("erase", deleted_on_x=True)
+
+
+def test_worker_that_read_a_post_before_its_erasure_writes_nothing_after():
+    a_post(PLEA, source=Source.X, author_handle="zubi_canary")
+    token, [post] = triage.claim(10)
+    understood = read(post.text)
+    erasure.by_author("zubi_canary", way(), quiet)
+    assert triage.finish([(post, understood)], token) == 0
+    assert not HelpRequest.objects.exists()
+    assert_nowhere("9829077123", WORDS, "zubi_canary")

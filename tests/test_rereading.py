@@ -104,6 +104,23 @@ def test_what_the_form_of_a_call_said_stays():
     assert facts(request)[0:2] == ("Kota", "normal") and facts(request)[3] == ["beds"]
 
 
+def test_what_the_form_of_a_call_said_stays_when_another_post_of_the_case_says_more():
+    form = {"is_call": True, "needs": ["beds"], "urgency": "normal"}
+    request = as_an_old_reader_left_it("Jaipur me bed chahiye 9829012345", form=form, source=Source.PHONE)
+    Need.objects.create(request=request, kind="beds")
+    joined = a_post(PLEA)
+    Post.objects.filter(pk=joined.pk).update(state="read", outcome="joined", request=request)
+    reread()
+    assert facts(request)[1] == "normal" and facts(request)[3] == ["beds"]
+
+
+def test_needs_that_a_person_confirmed_as_they_were_stay():
+    request = as_an_old_reader_left_it()
+    corrections.correct(request, "needs", [], a_volunteer("asha", "Jaipur"), timezone.now())
+    reread()
+    assert facts(request)[3] == []
+
+
 def test_place_is_not_moved_from_under_the_person_who_works_on_it():
     request, kiran = as_an_old_reader_left_it(), a_volunteer("kiran", "Kota")
     HelpRequest.objects.filter(pk=request.pk).update(district=a_district("Kota"), attention="")
