@@ -8,10 +8,12 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from districts.models import Block, District, Official, Role, Shift, Volunteer
 from districts.needs import NeedKind
+from districts.shortening import first_few
 
 admin.site.site_header = _("Helpdesk")
 admin.site.site_title = _("Helpdesk")
@@ -87,7 +89,9 @@ class VolunteerAdmin(UserAdmin):
 
     @admin.display(description=_("districts"))
     def where(self, person: Volunteer) -> str:
-        return ", ".join(district.name for district in person.districts.all())
+        """The first districts, with all of them as the title."""
+        names = [district.name for district in person.districts.all()]
+        return format_html('<span title="{}">{}</span>', ", ".join(names), first_few(names))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("districts")

@@ -79,7 +79,7 @@ class DutyLine:
 
     name: str
     role: str
-    districts: str
+    districts: tuple[str, ...]
     load: int
     capacity: int
     since: datetime | None
@@ -237,7 +237,7 @@ def on_duty(districts: list[District] | None) -> list[DutyLine]:
         DutyLine(
             name=person.name,
             role=person.get_role_display(),
-            districts=", ".join(district.name for district in person.districts.all()),
+            districts=tuple(district.name for district in person.districts.all()),
             load=person.load,
             capacity=person.capacity,
             since=person.duty_changed_at,

@@ -94,6 +94,25 @@
     if (keys[event.key]?.()) event.preventDefault();
   });
 
+  // A part that refreshes itself: what is scrolled or focused in it stays so.
+  let kept = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const part = event.target;
+    if (!part.matches?.("[data-refreshes]")) return;
+    const scrolled = [...part.querySelectorAll("[data-keep]")].map((one) => [one.dataset.keep, one.scrollTop, one.scrollLeft]);
+    const at = part.contains(document.activeElement) ? document.activeElement : null;
+    kept = { scrolled, link: at?.getAttribute("href"), region: at?.dataset.keep };
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const part = event.target;
+    if (!kept || !part.matches?.("[data-refreshes]")) return;
+    const named = (name) => part.querySelector(`[data-keep="${name}"]`);
+    for (const [name, top, left] of kept.scrolled) named(name)?.scrollTo({ top, left, behavior: "instant" });
+    const same = kept.link ? part.querySelector(`a[href="${CSS.escape(kept.link)}"]`) : kept.region ? named(kept.region) : null;
+    same?.focus({ preventScroll: true });
+    kept = null;
+  });
+
   document.addEventListener("htmx:load", (event) => prepare(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     if (location.hash.length > 1) open(document.getElementById(location.hash.slice(1)));

@@ -117,14 +117,20 @@ def serve() -> str:
 
 
 def take(
-    base: str, codes: dict[str, str], only: set[str], folder: Path, schemes: list[str], whole: bool
+    base: str,
+    codes: dict[str, str],
+    only: set[str],
+    folder: Path,
+    schemes: list[str],
+    whole: bool,
+    sizes: list[tuple[int, int]],
 ) -> None:
     """Log in and take the pictures."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415
 
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS)
-        for width, height in ((390, 844), (1280, 900)):
+        for width, height in sizes:
             for language in ("en", "hi"):
                 for scheme in schemes:
                     for name, (user, where) in PAGES.items():
@@ -163,6 +169,7 @@ def main() -> None:
     parser.add_argument("--only", default="", help="names of pages, with commas")
     parser.add_argument("--posts", type=int, default=120, help="how many sample posts")
     parser.add_argument("--dark", action="store_true", help="also in dark mode")
+    parser.add_argument("--middle", action="store_true", help="also 768 px wide")
     parser.add_argument("--whole", action="store_true", help="the whole page, not only the first screen")
     options = parser.parse_args()
     folder = ROOT / "artifacts"
@@ -171,7 +178,16 @@ def main() -> None:
         start_django(Path(data))
         codes = fill(options.posts)
         only = set(filter(None, options.only.split(",")))
-        take(serve(), codes, only, folder, ["light", "dark"] if options.dark else ["light"], options.whole)
+        sizes = [(390, 844), *([(768, 1024)] if options.middle else []), (1280, 900)]
+        take(
+            serve(),
+            codes,
+            only,
+            folder,
+            ["light", "dark"] if options.dark else ["light"],
+            options.whole,
+            sizes,
+        )
 
 
 if __name__ == "__main__":

@@ -11,12 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from districts.models import District, Role
+from districts.shortening import first_few
 from requests_app import figures
 from requests_app.models import Event, HelpRequest, IngestCursor, LoopLease, Post
 from requests_app.reconciling import reconcile
 from requests_app.states import CallOutcome, Outcome
 from requests_app.tables import as_csv, safe_cell
 from requests_app.triage import read_now
+from requests_app.views.monitor import name_lines
 from tests.factories import a_district, a_post, a_request, a_volunteer
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +211,45 @@ def test_the_page_costs_the_same_queries_for_few_and_many(django_assert_max_num_
         a_volunteer("", "Kota", "Jaipur")
     with django_assert_max_num_queries(60):
         assert client.get("/monitor/", secure=True).status_code == 200
+
+
+def test_the_feed_shows_fifteen_mentions_and_leads_to_more() -> None:
+    for number in range(17):
+        a_post(f"mention {number} end", state="read", outcome="noise")
+    page = seen_by(Role.MONITOR, "/monitor/?need=food").content.decode()
+    assert page.count(" end</p>") == 15
+    assert "period=48h&amp;need=food&amp;mentions=60#mon-feed" in page
+    longer = seen_by(Role.MONITOR, "/monitor/?mentions=60").content.decode()
+    assert longer.count(" end</p>") == 17
+    assert "#mon-feed" not in longer
+    assert "mentions=60" in longer, "the refresh keeps the longer feed"
+    assert seen_by(Role.MONITOR, "/monitor/?mentions=9999").content.decode().count(" end</p>") == 15
+
+
+def test_a_line_of_duty_names_two_districts_and_how_many_more() -> None:
+    a_volunteer("asha", "Ajmer", "Alwar", "Baran", "Kota")
+    page = seen_by(Role.MONITOR).content.decode()
+    assert '<td title="Ajmer, Alwar, Baran, Kota">Ajmer, Alwar and 2 more</td>' in page
+    table = seen_by(Role.MONITOR, "/monitor/duty.csv").content.decode()
+    assert "Ajmer, Alwar, Baran, Kota" in table
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [([], ""), (["A"], "A"), (["A", "B", "C"], "A, B, C"), (list("ABCD"), "A, B and 2 more")],
+)
+def test_few_names_are_all_said(names: list[str], words: str) -> None:
+    assert first_few(names) == words
+
+
+def test_every_name_on_the_map_is_whole() -> None:
+    for district in District.objects.all():
+        for name in (district.name_en, district.name_hi):
+            lines = [line["words"] for line in name_lines(name)]
+            assert "".join(lines).replace("-", "") == name.replace(" ", "").replace("-", "")
+            assert max(map(len, lines)) <= 12
+    assert [line["words"] for line in name_lines("Kotputli-Behror")] == ["Kotputli-", "Behror"]
+    assert [line["words"] for line in name_lines("Chittorgarh")] == ["Chittor", "garh"]
 
 
 # --- CSV ------------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """The monitor: is anybody being left alone? For those who watch the state, and leads for their own districts."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +19,7 @@ from django.views.decorators.http import require_GET
 from districts.models import District, Role, Volunteer
 from districts.models.people import STATE_WIDE
 from districts.needs import NeedKind
+from districts.shortening import first_few
 from requests_app import figures
 from requests_app.clock import database_now
 from requests_app.models import HelpRequest, Post
@@ -25,8 +28,14 @@ from requests_app.states import OPEN, RequestState
 from requests_app.tables import as_csv
 
 TILE, GAP = 74, 6
-FEED = 30
+MENTIONS = (15, 60, 240)
+"""How many mentions the feed shows: at first, and after each press on "more"."""
+POSTS_IN_FILE = 2000
 BAR = 60
+WIDE = 9
+"""So many letters fit one line of a tile."""
+SEAM = re.compile(r"[ -]|(?=garh$|गढ|गंगानगर$)")
+"""Where a district's name may go on to a second line."""
 CHECKED = timedelta(days=2)
 
 LISTS = {
@@ -47,11 +56,15 @@ class MonitorFilters(forms.Form):
         required=False,
     )
     need = forms.ChoiceField(choices=NeedKind.choices, required=False)
+    mentions = forms.TypedChoiceField(
+        choices=[(count, count) for count in MENTIONS], coerce=int, required=False, empty_value=MENTIONS[0]
+    )
 
-    def values(self) -> tuple[str, str]:
-        """Return the period and the need ("" for all)."""
+    def values(self) -> tuple[str, str, int]:
+        """Return the period, the need ("" for all) and how many mentions the feed shows."""
         self.is_valid()
-        return self.cleaned_data.get("period") or "48h", self.cleaned_data.get("need") or ""
+        known = self.cleaned_data
+        return known.get("period") or "48h", known.get("need") or "", known.get("mentions") or MENTIONS[0]
 
 
 class View:
@@ -62,7 +75,7 @@ class View:
         if not isinstance(user, Volunteer) or user.role not in STATE_WIDE | {Role.LEAD}:
             raise PermissionDenied
         self.user, self.now = user, database_now()
-        self.period_name, self.need = MonitorFilters(request.GET).values()
+        self.period_name, self.need, self.mentions = MonitorFilters(request.GET).values()
         self.period = figures.PERIODS[self.period_name]
         self.rows = HelpRequest.objects.visible_to(user)
         if self.need:
@@ -84,12 +97,19 @@ class View:
         asked = {name: value for name, value in {"need": self.need, **filters}.items() if value}
         return f"{reverse('queue')}?{urlencode(asked)}" if asked else reverse("queue")
 
-    def feed(self) -> list[Post]:
+    def filters(self, **other: str | int) -> str:
+        """Return the page's own filters as a query string, some of them changed."""
+        own: dict[str, str | int] = {"period": self.period_name, "need": self.need}
+        if self.mentions != MENTIONS[0]:
+            own["mentions"] = self.mentions
+        return urlencode(own | other)
+
+    def feed(self, count: int) -> list[Post]:
         """The newest posts and what became of them."""
         return list(
             Post.objects.visible_to(self.user)
             .select_related("request__district")
-            .order_by("-received_at")[:FEED]
+            .order_by("-received_at")[:count]
         )
 
 
@@ -98,6 +118,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
     """The whole page; to htmx, which asks every half minute, its changing part."""
     view = View(request)
     lines = view.districts_table()
+    feed = view.feed(view.mentions + 1)
     context = {
         "now": view.now,
         "period": view.period_name,
@@ -105,7 +126,7 @@ def monitor(request: HttpRequest) -> HttpResponse:
         "form": MonitorFilters(request.GET),
         "periods": MonitorFilters.base_fields["period"].choices,  # type: ignore[attr-defined]
         "needs": NeedKind.choices,
-        "query": urlencode({"period": view.period_name, "need": view.need}),
+        "query": view.filters(),
         "headline": [
             {"figure": figure, "url": view.queue(state=LISTS.get(figure.name, "closed"))}
             for figure in figures.headline(view.rows, view.now, view.period)
@@ -122,14 +143,24 @@ def monitor(request: HttpRequest) -> HttpResponse:
             for line in figures.by_need(view.rows, view.now, view.period)
         ],
         "states": [RequestState(state).label for state in OPEN],
-        "duty": view.duty_table(),
+        "duty": [
+            {"line": line, "all": ", ".join(line.districts), "few": first_few(line.districts)}
+            for line in view.duty_table()
+        ],
         "waiting": figures.longest_waiting(view.rows),
         "trend": _bars(figures.trend(view.rows, localtime(view.now))),
-        "feed": view.feed(),
+        "feed": feed[: view.mentions],
+        "more": _more(view) if len(feed) > view.mentions else "",
         "health": figures.health(view.now),
         "findings": reconcile(view.now, since=view.now - CHECKED) if view.user.is_state_wide else [],
     }
     return render(request, "_monitor.html" if request.headers.get("HX-Request") else "monitor.html", context)
+
+
+def _more(view: View) -> str:
+    """Return the query string of the page with a longer feed; empty when it is as long as it gets."""
+    longer = [count for count in MENTIONS if count > view.mentions]
+    return view.filters(mentions=longer[0]) if longer else ""
 
 
 def _tiles(view: View, lines: Sequence[figures.DistrictLine]) -> list[dict[str, Any]]:
@@ -138,6 +169,7 @@ def _tiles(view: View, lines: Sequence[figures.DistrictLine]) -> list[dict[str, 
     return [
         {
             "line": line,
+            "names": name_lines(line.name),
             "x": line.col * (TILE + GAP),
             "y": line.row * (TILE + GAP),
             "shade": _shade(line, most),
@@ -145,6 +177,25 @@ def _tiles(view: View, lines: Sequence[figures.DistrictLine]) -> list[dict[str, 
         }
         for line in sorted(lines, key=lambda line: (line.row, line.col))
     ]
+
+
+def name_lines(name: str) -> list[dict[str, Any]]:
+    """Return a district's name in the one or two lines that fit its tile, and where each stands.
+
+    "Sawai Madhopur", "Kotputli-Behror" and "Chittorgarh" go on two lines; a line that is still wide is drawn closer.
+    """
+    parts, seam = [name], SEAM.search(name)
+    if seam and _width(name) > WIDE:
+        parts = [name[: seam.start()] + seam[0].strip(), name[seam.end() :]]
+    return [
+        {"words": words, "y": 27 if len(parts) == 1 else 19 + 16 * row, "is_wide": _width(words) > WIDE}
+        for row, words in enumerate(parts)
+    ]
+
+
+def _width(words: str) -> int:
+    """How many letters stand side by side: the vowel signs of Devanagari that take no room are not counted."""
+    return sum(unicodedata.category(sign) != "Mn" for sign in words)
 
 
 def _shade(line: figures.DistrictLine, most: int) -> str:
@@ -209,7 +260,7 @@ def _needs_csv(view: View) -> Table:
 def _duty_csv(view: View) -> Table:
     head = ("name", "role", "districts", "holds", "capacity", "since")
     return head, [
-        (line.name, line.role, line.districts, line.load, line.capacity, _when(line.since))
+        (line.name, line.role, ", ".join(line.districts), line.load, line.capacity, _when(line.since))
         for line in view.duty_table()
     ]
 
@@ -242,7 +293,7 @@ def _posts_csv(view: View) -> Table:
             post.outcome,
             post.request.code if post.request else "",
         )
-        for post in view.feed()
+        for post in view.feed(POSTS_IN_FILE)
     ]
 
 
