@@ -1,78 +1,109 @@
-"""What the trained model looks at: words, pairs of words, phrases of the lists and what the rules found."""
+"""What the trained model looks at: words of either script by their sound, pairs of words, parts of words, and what the rules found."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 
 from .clauses import Parsed
-from .needs import NEEDS, Named, decide
+from .needs import Named
+from .tokens import sound
 
-_MOST_TOKENS = 400
-_PREFIX = 5  # a spelling key of Latin letters opens with its mark: four letters of it
+MOST_WORDS = 400
+_MOST_NAMED = 60
+_SHORTEST_PART, _LONGEST_PART = 2, 5
+_LONGEST_WORD = 40
 
 
 def shape(name: str) -> str:
     """A word as the model sees it: numbers lose their value, so that no person's number is learnt."""
-    if name[0] in "0123456789" and name.isdigit():
-        length = len(name)
-        if length == 2:
-            return "#lo" if name <= "90" and name >= "40" else "#2"
-        return "#" + str(min(length, 10))
+    first = name[0]
+    if first in "0123456789":
+        if name.isdigit():
+            length = len(name)
+            if length == 2:
+                return "#lo" if "40" <= name <= "90" else "#2"
+            return "#" + str(min(length, 10))
+        if any(a.isdigit() and b.isdigit() for a, b in zip(name, name[1:], strict=False)):
+            return "#mixed"
     return name
 
 
-def text_features(
-    parsed: Parsed, phones: int, spo2: int | None, rule_kind: str, level: str, named: list[Named]
+@lru_cache(maxsize=40_000)
+def word_features(word: str, name: str) -> tuple[str, ...]:
+    """The features of one word: itself under its spelling key, and the parts of two to five letters of its sound."""
+    form = shape(name)
+    if form[0] == "#" or len(word) > _LONGEST_WORD:
+        return ("w:" + form[:_LONGEST_WORD],)
+    found = {"w:" + form}
+    framed = f"_{sound(word)}_"
+    for length in range(_SHORTEST_PART, _LONGEST_PART + 1):
+        found.update("g:" + framed[at : at + length] for at in range(len(framed) - length + 1))
+    return tuple(sorted(found))
+
+
+def pairs_of(names: list[str]) -> set[str]:
+    """Pairs of neighbouring words."""
+    return set(map(" ".join, zip(names, names[1:], strict=False)))
+
+
+def rule_features(
+    parsed: Parsed,
+    phones: int,
+    spo2: int | None,
+    rule_kind: str,
+    plain: str | None,
+    level: str,
+    named: list[Named],
+    best: dict[str, Named],
+    by_rules: tuple[list[str], list[str]],
 ) -> set[str]:
-    """The features of a whole text, for its kind and urgency."""
-    words = [shape(name) for name in parsed.names[:_MOST_TOKENS]]
-    found = set(words)
-    found.update("p:" + word[:_PREFIX] for word in words if len(word) > _PREFIX)
-    found.update(map("_".join, zip(words, words[1:], strict=False)))
-    concepts = [mention.concepts[0] for mention in parsed.mentions[:_MOST_TOKENS]]
-    for mention in parsed.mentions[:_MOST_TOKENS]:
-        for concept in mention.concepts:
-            found.add("c:" + concept)
-    found.update(f"c:{left}>{right}" for left, right in zip(concepts, concepts[1:], strict=False))
+    """What the rules found in a text, as features."""
+    found = {"c:" + concept for concept in parsed.counts}
+    found.update("cc:" + concept for concept, count in parsed.counts.items() if count > 1)
+    concepts = [concepts[0] for concepts, _, _ in parsed.mentions[:MOST_WORDS]]
     if concepts:
+        found.update(map(">".join, zip(concepts, concepts[1:], strict=False)))
         found.add("last:" + concepts[-1])
         found.add("first:" + concepts[0])
-    found.add("phones:" + str(min(phones, 3)))
+    text = parsed.folded.text
+    found.add(f"phones:{min(phones, 3)}")
     found.add("rule:" + rule_kind)
     found.add("level:" + level)
+    if plain is not None:
+        found.add("plain:" + plain)
     if spo2 is not None:
         found.add("spo2:low" if spo2 <= 90 else "spo2:fine")
-    found.add("length:" + str(min(len(words).bit_length(), 7)))
-    for one in named[:60]:
-        found.add(f"n:{one.need}:{one.standing}")
-        found.add("n:" + one.standing)
-    if parsed.folded.text.rstrip()[-1:] == "?":
-        found.add("ends:?")
-    if "?" in parsed.folded.text:
+    found.add(f"length:{min(len(parsed.names).bit_length(), 7)}")
+    if "?" in text:
         found.add("has:?")
+        if text.rstrip()[-1:] == "?":
+            found.add("ends:?")
+    _add_needs(found, parsed, named, best, by_rules)
     return found
 
 
-def need_features(parsed: Parsed, named: list[Named], base: Iterable[str]) -> set[str]:
-    """The features of a text for its needs: the text's own and the words around each naming."""
-    found = set(base)
-    words = parsed.names
-    last = len(words)
-    standings: dict[str, set[str]] = {}
-    for one in named[:60]:
-        first, end = one.mention.first, one.mention.last
-        key = one.need[:2]
-        standings.setdefault(one.need, set()).add(one.standing)
-        for at in range(max(0, first - 2), first):
-            found.add(f"{key}<{shape(words[at])}")
-        for at in range(end + 1, min(last, end + 4)):
-            found.add(f"{key}>{shape(words[at])}")
-        for concept in parsed.in_clause[parsed.clause_of(one.mention)]:
+def _add_needs(
+    found: set[str],
+    parsed: Parsed,
+    named: list[Named],
+    best: dict[str, Named],
+    by_rules: tuple[list[str], list[str]],
+) -> None:
+    names = parsed.names
+    clauses = parsed.words.clauses
+    asked: set[str] = set()
+    for need, standing, (_, first, last) in named[:_MOST_NAMED]:
+        found.add(f"n:{need}:{standing}")
+        found.add("n:" + standing)
+        if standing == "asked":
+            asked.add(need)
+        key = need[:2]
+        for at in range(first - 2 if first > 1 else 0, first):
+            found.add(f"{key}<{shape(names[at])}")
+        for name in names[last + 1 : last + 4]:
+            found.add(f"{key}>{shape(name)}")
+        for concept in parsed.in_clause[clauses[first]]:
             found.add(f"{key}&{concept}")
-    for is_offer in (False, True):
-        chosen, _ = decide(named, is_offer)
-        found.update(f"rule{is_offer:d}:{need}" for need in chosen)
-        found.add(f"rule{is_offer:d}#{len(chosen)}")
-    asked = [need for need in NEEDS if standings.get(need, set()) & {"asked"}]
-    named_ones = [need for need in NEEDS if need in standings]
-    found.add("asked:" + ",".join(asked))
-    found.add("named:" + ",".join(named_ones))
-    return found
+    for which, chosen in enumerate(by_rules):
+        found.update(f"rule{which}:{need}" for need in chosen)
+        found.add(f"rule{which}#{len(chosen)}")
+    found.add("asked:" + ",".join(sorted(asked)))
+    found.add("named:" + ",".join(sorted(best)))

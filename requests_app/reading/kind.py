@@ -1,6 +1,7 @@
 """Request, offer, update, thanks or other: points for what a text says, the most points win."""
 
 from .clauses import Parsed
+from .needs import Named
 
 KINDS = ("request", "offer", "update", "thanks", "other")
 
@@ -15,7 +16,7 @@ def points(
         1 for here in parsed.in_clause if "ask" in here and "wish" not in here and "unneeded" not in here
     )
     helps = sum(1 for here in parsed.in_clause if "help" in here and "wish" not in here)
-    short = len(parsed.tokens) < 9
+    short = len(parsed.names) < 9
     request = (
         1.1 * min(asks, 3) + 1.0 * min(helps, 2) + 0.4 * bool(count("polite")) + 0.5 * bool(count("kin"))
     )
@@ -69,58 +70,58 @@ def points(
 
 
 _TALK = frozenset(
-    [
-        "politics",
-        "opinion",
-        "news",
-        "advice",
-        "advert",
-        "joke",
-        "condole",
-        "auto",
-        "offer",
-        "wish",
-        "giving",
-        "thanks",
-        "solved",
-        "got",
-        "died",
-        "update_verb",
-        "unneeded",
-        "dead_number",
-        "praise",
-    ]
+    "politics opinion news advice advert joke condole auto offer wish giving thanks solved got died update_verb "
+    "unneeded dead_number praise".split()
 )
+_MORE_THAN_NEWS = frozenset("ask help still lack wish politics opinion advice advert joke".split())
 _SHORT = 14
 
 
-def plain_case(parsed: Parsed, needs_named: int) -> str | None:
+def plain_case(parsed: Parsed, named: list[Named]) -> str | None:
     """The kind of a text that says one thing only; None for all others. Such texts are short, and rare in training."""
     found = parsed.counts.keys()
-    if len(parsed.tokens) <= _SHORT:
-        if ("help" in found or ("ask" in found and needs_named)) and not found & _TALK:
+    if "thanks" in found and not found & _MORE_THAN_NEWS:
+        if "solved" in found or "died" in found:
+            return "update"
+        clauses = parsed.words.clauses
+        if any("got" in parsed.in_clause[clauses[one.mention.first]] for one in named):
+            return "update"
+    if len(parsed.names) <= _SHORT:
+        if ("help" in found or ("ask" in found and named)) and not found & _TALK:
             return "request"
-        if "dead_number" in found and not needs_named and not found & {"ask", "help", "politics", "kin"}:
+        if "dead_number" in found and not named and not found & {"ask", "help", "politics", "kin"}:
             return "update"
     if (
         "wish" in found
-        and needs_named
+        and named
         and not found & {"kin", "lack", "critical", "politics", "joke", "help", "news", "solved"}
     ):
         return "offer"
     return None
 
 
-def news_of_update(parsed: Parsed) -> str | None:
-    """For an update: `died`, `unreachable`, `still_needed` or `solved`; None where the text does not tell."""
-    for concept, news in (("died", "died"), ("still", "still_needed"), ("dead_number", "unreachable")):
-        if parsed.has(concept):
-            if news == "unreachable" and (parsed.has("got") or parsed.has("solved")):
-                continue
-            return news
-    if parsed.has("solved") or parsed.has("got") or parsed.has("unneeded"):
-        return "solved"
-    return None
+def news(parsed: Parsed, named: list[Named], decided: str) -> str | None:
+    """What a text tells of an earlier plea: `died`, `still_needed`, `unreachable` or `solved`; None where it does not tell.
+
+    An update may say it in any words; in thanks or chatter it takes plain words, or a thing that was needed beside "got".
+    """
+    if decided in ("request", "offer"):
+        return None
+    found = parsed.counts.keys()
+    if "died" in found:
+        return "died"
+    if "still" in found:
+        return "still_needed"
+    is_got = "solved" in found or (
+        "got" in found
+        and (
+            decided == "update"
+            or any("got" in parsed.in_clause[parsed.words.clauses[one.mention.first]] for one in named)
+        )
+    )
+    if "dead_number" in found and not is_got:
+        return "unreachable"
+    return "solved" if is_got or (decided == "update" and "unneeded" in found) else None
 
 
 # The lists in which the words of a kind stand, the most telling first.

@@ -1,68 +1,92 @@
-"""The small trained model: weights of features, read from one file, added up in plain Python."""
+"""The small trained model: weights of features, read from one file, added up in plain Python.
 
+A feature has one weight per output (kinds, needs, levels of urgency). Its weights are packed into one large integer, a lane
+of 32 bits per output, so that adding up a text is one `sum`; lanes are taken apart once, at the end.
+"""
+
+import base64
 import json
+import struct
+from array import array
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from math import exp, log
 from pathlib import Path
+from typing import Any
+
+from .features import word_features
+from .kind import KINDS
+from .needs import NEEDS
 
 PATH = Path(__file__).parent / "model.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Linear:
-    """One linear model of several outputs: a bias per output and, per feature, (output number, weight) pairs."""
-
-    outputs: tuple[str, ...]
-    bias: tuple[float, ...]
-    weights: dict[str, tuple[tuple[int, float], ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """The three parts of the reader's model and what was measured when it was trained."""
-
-    kind: Linear
-    needs: Linear
-    urgency: Linear
-    about: dict[str, object]
-    doubt: dict[str, float] = field(default_factory=dict)  # signal -> weight, for the chance of an error
-    merged: dict[str, tuple[tuple[int, float], ...]] = field(init=False, default_factory=dict)
-
-    def __post_init__(self) -> None:
-        first = 0
-        pairs: dict[str, list[tuple[int, float]]] = {}
-        for part in (self.kind, self.needs, self.urgency):
-            for feature, weights in part.weights.items():
-                pairs.setdefault(feature, []).extend((first + output, weight) for output, weight in weights)
-            first += len(part.outputs)
-        self.merged.update((feature, tuple(found)) for feature, found in pairs.items())
-
-    def scores(self, features: set[str]) -> "Scores":
-        """One score per output of each part, before squashing; one pass over the features of all three."""
-        sums = [*self.kind.bias, *self.needs.bias, *self.urgency.bias]
-        get = self.merged.get
-        for feature in features:
-            pairs = get(feature)
-            if pairs is not None:
-                for output, weight in pairs:
-                    sums[output] += weight
-        kinds = len(self.kind.outputs)
-        needs = kinds + len(self.needs.outputs)
-        return Scores(
-            dict(zip(self.kind.outputs, sums[:kinds], strict=True)),
-            dict(zip(self.needs.outputs, map(sigmoid, sums[kinds:needs]), strict=True)),
-            dict(zip(self.urgency.outputs, map(sigmoid, sums[needs:]), strict=True)),
-        )
+LEVELS = ("critical", "high")
+OUTPUTS = (*("kind." + name for name in KINDS), *("need." + name for name in NEEDS), *LEVELS)
+SCALE = 512  # a weight of 1.0 as stored
+_LANES = struct.Struct(f"<{len(OUTPUTS)}I")
+_HALF = 1 << 31
+_OFFSET = sum(_HALF << (32 * lane) for lane in range(len(OUTPUTS)))
+_CACHE_LIMIT = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the model says: a score per kind, a chance per need, a chance per level of urgency."""
+    """What the model says: a score per kind (in points of log-odds), a chance per need, a chance per level of urgency."""
 
     kind: dict[str, float]
     needs: dict[str, float]
     urgency: dict[str, float]
+
+
+@dataclass(slots=True)
+class Model:
+    """Packed weights per feature, weights of the rules' points (per kind, by kind), and how scores become labels.
+
+    `decide` holds the thresholds: `request` (how many times likelier another kind must be), one per need, `critical`, `high`,
+    and `heat`, by which the scores of kinds are divided so that chances come true. `doubt` weighs signals for the chance of
+    an error; `about` tells what was measured in training.
+    """
+
+    bias: int
+    weights: dict[str, int]
+    points: list[list[float]]
+    decide: dict[str, float]
+    doubt: dict[str, float]
+    about: dict[str, Any]
+    _words: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def scores(
+        self, words: Collection[tuple[str, str]], others: list[str], points: Mapping[str, float]
+    ) -> Scores:
+        """Of the different words of a text (with their spelling keys), its other features and the rules' points."""
+        known = self._words
+        total = self.bias
+        for word in words:
+            packed = known.get(word)
+            total += self._learn(word) if packed is None else packed
+        weights = self.weights
+        total += sum([weights[feature] for feature in others if feature in weights])
+        lanes = [
+            (lane - _HALF) / SCALE
+            for lane in _LANES.unpack((total + _OFFSET).to_bytes(_LANES.size, "little"))
+        ]
+        given = [points[name] for name in KINDS]
+        heat = self.decide["heat"]
+        kinds = {
+            name: (lanes[at] + sum(map(float.__mul__, given, self.points[at]))) / heat
+            for at, name in enumerate(KINDS)
+        }
+        chances = [sigmoid(lane) for lane in lanes[len(KINDS) :]]
+        return Scores(
+            kinds, dict(zip(NEEDS, chances, strict=False)), dict(zip(LEVELS, chances[-2:], strict=True))
+        )
+
+    def _learn(self, word: tuple[str, str]) -> int:
+        weights = self.weights
+        packed = sum([weights[feature] for feature in word_features(*word) if feature in weights])
+        if len(self._words) < _CACHE_LIMIT:
+            self._words[word] = packed
+        return packed
 
 
 def softmax(scores: list[float]) -> list[float]:
@@ -82,25 +106,25 @@ def log_odds(chance: float) -> float:
     return log(chance / (1 - chance))
 
 
-def linear_from(data: dict[str, object]) -> Linear:
-    outputs: tuple[str, ...] = tuple(data["outputs"])  # type: ignore[arg-type]
-    weights = {
-        feature: tuple(zip(pairs[0::2], pairs[1::2], strict=True))
-        for feature, pairs in data["weights"].items()  # type: ignore[attr-defined]
-    }
-    return Linear(outputs, tuple(data["bias"]), weights)  # type: ignore[arg-type]
+def _pack(row: "array[int]") -> int:
+    return sum(weight << (32 * lane) for lane, weight in enumerate(row) if weight)
+
+
+def model_from(data: Mapping[str, Any]) -> Model:
+    """The model of a parsed model file. Raises ValueError where the file is of another shape than this code."""
+    if tuple(data["outputs"]) != OUTPUTS or data["scale"] != SCALE:
+        raise ValueError("the model file is of another version than the reader")
+    flat = array("h")
+    flat.frombytes(base64.b64decode(data["weights"]))
+    names = data["features"].split("\n")
+    width = len(OUTPUTS)
+    if len(flat) != width * len(names):
+        raise ValueError("the model file is damaged")
+    weights = {name: _pack(flat[at * width : (at + 1) * width]) for at, name in enumerate(names)}
+    return Model(weights.pop(""), weights, data["points"], data["decide"], data["doubt"], data["about"])
 
 
 @cache
 def shipped() -> Model | None:
     """The model that ships with the reader; None where there is no file, and the rules decide alone."""
-    if not PATH.exists():
-        return None
-    data = json.loads(PATH.read_text(encoding="utf-8"))
-    return Model(
-        linear_from(data["kind"]),
-        linear_from(data["needs"]),
-        linear_from(data["urgency"]),
-        data["about"],
-        data.get("doubt", {}),
-    )
+    return model_from(json.loads(PATH.read_text(encoding="utf-8"))) if PATH.exists() else None

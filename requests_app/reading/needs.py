@@ -1,38 +1,22 @@
 """What is needed or offered: each thing that is named, and whether it is asked for or only mentioned."""
 
-from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 
 from .clauses import Parsed
 from .vocabulary import Mention
 
 NEEDS = ("oxygen", "medicines", "plasma", "beds", "food", "consultation", "other")
 _VITAL_AFTER = frozenset(
-    [
-        "level",
-        "lvl",
-        "saturation",
-        "lavel",
-        "support",
-        "sat",
-        "par",
-        "pe",
-        "pr",
-        "gir",
-        "लेवल",
-        "सपोर्ट",
-        "पर",
-        "स्तर",
-        "ka",
-        "का",
-    ]
+    "level lvl saturation lavel support sat par pe pr gir लेवल सपोर्ट पर स्तर ka का".split()
 )
+_LEVEL_WORDS = frozenset("level लेवल lavel स्तर".split())
 # What was named, from strong to weak.
 ASKED, BARE, WEAK, HAD, REFUSED = "asked", "bare", "weak", "had", "refused"
-_FOLLOWED_BY_HAVING = frozenset(["par", "pe", "pr", "पर", "pic"])
+_ORDER = {ASKED: 0, BARE: 1, WEAK: 2, HAD: 3, REFUSED: 4}
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """One naming of a need: which, how it stands there (asked, bare, weak, had, refused), and the phrase."""
 
     need: str
@@ -40,27 +24,35 @@ class Named:
     mention: Mention
 
 
+@cache
+def _need_of(concept: str) -> tuple[str, str] | None:
+    """`oxygen.weak` as (need, strength); None for a list that names no need."""
+    need, dot, strength = concept.partition(".")
+    return (need, strength) if dot and need in NEEDS else None
+
+
 def named_needs(parsed: Parsed) -> list[Named]:
     """Every naming of a need in a text, in the order of the text."""
     found: list[Named] = []
     for mention in parsed.mentions:
         for concept in mention.concepts:
-            need, dot, strength = concept.partition(".")
-            if dot and need in NEEDS:
-                found.append(Named(need, _standing(parsed, mention, strength), mention))
+            need = _need_of(concept)
+            if need is not None:
+                found.append(Named(need[0], _standing(parsed, mention, need[1]), mention))
     return found
 
 
 def _standing(parsed: Parsed, mention: Mention, strength: str) -> str:
-    tokens = parsed.tokens
-    here = parsed.in_clause[tokens[mention.first].clause]
-    following = tokens[mention.last + 1].text if mention.last + 1 < len(tokens) else ""
-    if following.isdigit() and 30 <= int(following[:4]) <= 100 and strength == "weak":
-        return HAD
-    if following in _VITAL_AFTER and strength == "weak":
-        nearest = tokens[mention.last + 2].text if mention.last + 2 < len(tokens) else ""
-        if following not in ("ka", "का") or nearest in ("level", "लेवल", "lavel", "स्तर"):
+    words = parsed.words.texts
+    here = parsed.in_clause[parsed.words.clauses[mention.first]]
+    if strength == "weak" and mention.last + 1 < len(words):
+        following = words[mention.last + 1]
+        if following.isdigit() and 30 <= int(following[:4]) <= 100:
             return HAD
+        if following in _VITAL_AFTER:
+            nearest = words[mention.last + 2] if mention.last + 2 < len(words) else ""
+            if following not in ("ka", "का") or nearest in _LEVEL_WORDS:
+                return HAD
     if "unneeded" in here:
         return REFUSED
     if "got" in here and "ask" not in here:
@@ -68,21 +60,23 @@ def _standing(parsed: Parsed, mention: Mention, strength: str) -> str:
     asks = "ask" in here or "help" in here or "still" in here
     if strength == "weak":
         return ASKED if asks else ("bare" if "lack" in here or "polite" in here else WEAK)
-    if asks:
-        return ASKED
-    return BARE
+    return ASKED if asks else BARE
 
 
-def decide(named: list[Named], is_offer: bool) -> tuple[list[str], dict[str, Named]]:
-    """The needs in the guide's order, and for each the naming that it rests on."""
+def standings(named: list[Named]) -> dict[str, Named]:
+    """For each need that is named, its strongest naming."""
     best: dict[str, Named] = {}
-    order = {ASKED: 0, BARE: 1, WEAK: 2, HAD: 3, REFUSED: 4}
     for one in named:
-        if one.need not in best or order[one.standing] < order[best[one.need].standing]:
+        held = best.get(one.need)
+        if held is None or _ORDER[one.standing] < _ORDER[held.standing]:
             best[one.need] = one
-    strongest = min((order[one.standing] for one in best.values()), default=9)
+    return best
+
+
+def decide(best: dict[str, Named], is_offer: bool) -> list[str]:
+    """The needs in the guide's order that the rules alone would choose from the strongest namings."""
+    strongest = min((_ORDER[one.standing] for one in best.values()), default=9)
     limit = 1 if is_offer or strongest >= 1 else 0
     if strongest == 2:
         limit = 2
-    chosen = [need for need in NEEDS if need in best and order[best[need].standing] <= limit]
-    return chosen, best
+    return [need for need in NEEDS if need in best and _ORDER[best[need].standing] <= limit]

@@ -2,6 +2,7 @@
 # ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from districts.folding import Folded
@@ -69,72 +70,30 @@ _BLOOD_CONTEXT = re.compile(
     r"plasma|plazma|plajma|blood|donor|donar|doner|platelet|khoon|khun|rakt|group|unit|प्लाज्मा|प्लाजमा|खून|रक्त|ब्लड|डोनर|प्लेटलेट|ग्रुप|यूनिट|🩸"
 )
 _LETTERS = {"एबी": "AB", "ए": "A", "बी": "B", "ओ": "O", "0": "O"}
-_HOSPITAL = re.compile(
-    r"(?P<name>(?:[a-z\u0900-\u097f.&]{2,18}\s){1,3}?)(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
+_SMALL = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_LEVEL = re.compile(r"(?<!\d)(?:[3-9]\d|100)(?!\d)")
+# How an age pattern is tried: at each small number, or in the stretch around it where the text has one of these words.
+_AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8)), 48
+_AGE_WORDS: dict[int, tuple[str, ...]] = {
+    0: ("age", "aayu", "umar", "umr"),
+    1: ("उम", "आयु"),
+    7: ("he",),
+}
+_HOSPITAL_WORD = re.compile(
+    r"(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
     r"(?![a-z\u0900-\u097f])"
 )
+_NAME_BEFORE = re.compile(r"(?:[a-z\u0900-\u097f.&]{2,18}\s){1,3}$")
+_LONGEST_NAME = 57
 _HOSPITAL_KNOWN = re.compile(
     r"(?<![a-z])(?:sms|ruhs|mdm|aiims|mbs|jln|pbm|rnt|mb hospital|rbm|jk lon|gbh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])"
 )
 _HOSPITAL_STOP = frozenset(
-    [
-        "in",
-        "at",
-        "the",
-        "a",
-        "an",
-        "any",
-        "koi",
-        "kisi",
-        "me",
-        "mein",
-        "ke",
-        "ki",
-        "ka",
-        "hai",
-        "h",
-        "se",
-        "to",
-        "from",
-        "near",
-        "private",
-        "govt",
-        "government",
-        "sarkari",
-        "every",
-        "all",
-        "this",
-        "that",
-        "new",
-        "my",
-        "local",
-        "district",
-        "zila",
-        "city",
-        "में",
-        "के",
-        "की",
-        "का",
-        "है",
-        "से",
-        "कोई",
-        "किसी",
-        "सरकारी",
-        "निजी",
-        "जिला",
-        "हर",
-        "और",
-        "यहां",
-        "admit",
-        "admitted",
-        "bharti",
-        "other",
-        "which",
-        "and",
-        "or",
-        "is",
-        "no",
-    ]
+    (
+        "in at the a an any koi kisi me mein ke ki ka hai h se to from near private govt government sarkari "
+        "every all this that new my local district zila city में के की का है से कोई किसी सरकारी निजी जिला हर "
+        "और यहां admit admitted bharti other which and or is no"
+    ).split()
 )
 
 
@@ -182,9 +141,12 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
 
 def _age(text: str, facts: list[Fact]) -> int | None:
     taken, taken_end = next(((fact.start, fact.end) for fact in facts if fact.name == "spo2"), (-1, -1))
+    numbers = [found.start() for found in _SMALL.finditer(text)]
+    if not numbers:
+        return None
     best: tuple[int, int, re.Match[str]] | None = None
     for rank, pattern in enumerate(_AGE):
-        for found in pattern.finditer(text):
+        for found in _ages(text, rank, pattern, numbers):
             value = int(found.group(1))
             if (
                 not 1 <= value <= 110
@@ -205,7 +167,28 @@ def _age(text: str, facts: list[Fact]) -> int | None:
     return int(best[2].group(1))
 
 
+def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) -> Iterator[re.Match[str]]:
+    """Where an age pattern stands, looked for only where a small number does."""
+    if rank in _AT_NUMBER:
+        for at in numbers:
+            found = pattern.match(text, at)
+            if found is not None:
+                yield found
+        return
+    if rank in _AGE_WORDS and not any(word in text for word in _AGE_WORDS[rank]):
+        return
+    done = 0
+    for at in numbers:
+        if at < done:
+            continue
+        for found in pattern.finditer(text, max(done, at - _AROUND), at + _AROUND):
+            done = found.end()
+            yield found
+
+
 def _spo2(text: str, facts: list[Fact]) -> int | None:
+    if _LEVEL.search(text) is None:
+        return None
     for pattern in (_SPO2, _SPO2_LIT, _LOOSE_SPO2, _BARE_SPO2):
         for found in pattern.finditer(text):
             which = "value" if found.group("value") else "value2"
@@ -247,20 +230,20 @@ def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
 
 
 def _hospital(folded: Folded, facts: list[Fact]) -> str | None:
-    for found in _HOSPITAL.finditer(folded.text[:4000]):
-        words = found.group("name").split()
+    text = folded.text
+    for found in _HOSPITAL_WORD.finditer(text, 0, 4000):
+        before = _NAME_BEFORE.search(text[max(0, found.start() - _LONGEST_NAME) : found.start()])
+        if before is None:
+            continue
         kept: list[str] = []
-        for word in reversed(words):
+        for word in reversed(before.group().split()):
             if word.strip(".") in _HOSPITAL_STOP:
                 break
             kept.insert(0, word)
         if kept:
-            start = (
-                found.end() - len(found.group()) + found.group().rfind(" ".join(kept))
-                if len(kept) > 1
-                else found.group().rfind(kept[0]) + found.start()
-            )
-            start = max(found.start(), start)
+            start = text.rindex(kept[0], 0, found.start())
+            if len(kept) > 1:
+                start = text.rindex(" ".join(kept), 0, found.start()) if " ".join(kept) in text else start
             raw_start, raw_end = folded.span(start, found.end())
             facts.append(Fact("hospital", start, found.end()))
             return " ".join(folded.raw[raw_start:raw_end].split())[:80]

@@ -1,5 +1,6 @@
 """Reads a post: parses it once, lets the rules and the trained model decide each label, and names the words they rest on."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from districts.folding import Folded, fold
@@ -7,53 +8,55 @@ from districts.locating import Place, locate
 
 from . import contacts, kind, model, needs, urgency
 from .clauses import Parsed, parse
-from .features import need_features, text_features
+from .features import MOST_WORDS, pairs_of, rule_features, shape
 from .language import language
 from .patient import Fact, Patient, patient_facts
 from .usable import usable_phones
 from .values import Evidence, Kind, News, Phone, Reading, Urgency
 from .vocabulary import Mention
 
-READER_VERSION = "2026.11.1"
+READER_VERSION = "2026.11.2"
 _LONGEST = 65_536
-_NEED_THRESHOLD = 0.45
-_REQUEST_LEAN = 0.35
-_CRITICAL_THRESHOLD = 0.25
-_CRITICAL_WITH_FINE_LEVEL = 0.6
-_RULES_WEIGHT = 0.3  # of the rules' points beside the model's scores
-_PLAIN_BONUS = 4.0
-_SHORT, _RULES_WEIGHT_SHORT = 10, 1.0  # a few words give the model little to go by
+# For what a text that says one thing only says; such texts are short and give the model little to go by.
+_PLAIN_BONUS = {"request": 4.0, "update": 2.0, "offer": 2.0}
+_CRITICAL_WITH_FINE_LEVEL, _HIGH_WITHOUT_A_WORD = 0.8, 0.85
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Analysis:
-    """What the rules found in a text, and the features that the model judges."""
+    """What the rules found in a text, and the features that the model judges: `words` (word, spelling key), and `others`."""
 
     parsed: Parsed
     phones: list[Phone]
     patient: Patient
     facts: list[Fact]
     named: list[needs.Named]
+    best: dict[str, needs.Named]
+    by_rules: tuple[list[str], list[str]]
     points: dict[str, float]
-    features: set[str]
-    need_features: set[str]
+    plain: str | None
+    words: set[tuple[str, str]]
+    others: list[str]
 
 
-def analyse(folded: Folded) -> Analysis:
-    """The part of reading that needs no model; training starts here as well."""
-    parsed = parse(folded)
+def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) -> Analysis:
+    """The part of reading that needs no model; training starts here as well, with only the `known` phrases of the lists."""
+    parsed = parse(folded, known)
     phones = contacts.numbers(folded.text)
     patient, facts = patient_facts(folded)
     named = needs.named_needs(parsed)
-    asked = len({one.need for one in named if one.standing == needs.ASKED})
-    there = len({one.need for one in named})
-    points = kind.points(parsed, len(phones), patient.spo2 is not None, asked, there)
+    best = needs.standings(named)
+    by_rules = (needs.decide(best, False), needs.decide(best, True))
+    asked = sum(1 for one in best.values() if one.standing == needs.ASKED)
+    points = kind.points(parsed, len(phones), patient.spo2 is not None, asked, len(best))
     rule_kind = max(kind.KINDS, key=points.__getitem__)
     level, _ = urgency.judge(parsed, patient.spo2)
-    features = text_features(parsed, len(phones), patient.spo2, rule_kind, level, named)
-    return Analysis(
-        parsed, phones, patient, facts, named, points, features, need_features(parsed, named, features)
-    )
+    plain = kind.plain_case(parsed, named)
+    found = rule_features(parsed, len(phones), patient.spo2, rule_kind, plain, level, named, best, by_rules)
+    names = parsed.names[:MOST_WORDS]
+    found |= pairs_of([name if name[0] > "9" else shape(name) for name in names])
+    words = set(zip(parsed.words.texts[:MOST_WORDS], names, strict=True))
+    return Analysis(parsed, phones, patient, facts, named, best, by_rules, points, plain, words, list(found))
 
 
 def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> Reading:
@@ -71,13 +74,18 @@ def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> 
 
 
 def _read_one(text: str, trained: model.Model | None) -> Reading:
-    folded = fold(text)
-    found = analyse(folded)
-    scores = trained.scores(found.need_features) if trained is not None else None
-    chances = kind_chances(found, scores)
-    decided = decided_kind(chances)
-    chosen, need_sure, rests_on = _needs(found, scores, decided)
-    level, level_words, level_sure = _urgency(found, scores)
+    return read_analysed(analyse(fold(text)), trained)
+
+
+def read_analysed(found: Analysis, trained: model.Model | None) -> Reading:
+    """The reading of a text that was taken apart before."""
+    folded = found.parsed.folded
+    scores = trained.scores(found.words, found.others, found.points) if trained is not None else None
+    decide = trained.decide if trained is not None else {}
+    chances = kind_chances(kind_scores(found, scores))
+    decided = decided_kind(chances, decide.get("request", 1.0), decide.get("over_offer", 1.0))
+    chosen, need_sure = _needs(found, scores, decided, decide)
+    level, level_words, level_sure = _urgency(found, scores, decide)
     phones, phones_sure = usable_phones(found.parsed, found.phones, decided)
     place = locate(folded, ignore=_spans(folded, found))
     patient, patient_sure = _patient_of(found.patient, decided), _patient_sure(found)
@@ -91,75 +99,79 @@ def _read_one(text: str, trained: model.Model | None) -> Reading:
         "place": round(place.confidence if is_call else 1.0, 3),
     }
     signals = doubt_signals(found, decided, chosen, confidences)
-    evidence = _evidence(found, decided, chosen, rests_on, level, level_words, phones)
     return Reading(
-        kind=_as_kind(decided),
-        needs=tuple(chosen),
-        urgency=_as_urgency(level),
-        patient=patient,
-        phones=tuple(phones),
-        lang=language(found.parsed.tokens),
-        news=_as_news(kind.news_of_update(found.parsed)) if decided == "update" else None,
-        place=place,
-        confidences=confidences,
-        confidence=_overall(confidences, is_call, signals, trained),
-        evidence=evidence,
-        version=READER_VERSION,
+        _as_kind(decided),
+        tuple(chosen),
+        _as_urgency(level),
+        patient,
+        tuple(phones),
+        language(found.parsed.words.texts),
+        _as_news(kind.news(found.parsed, found.named, decided)),
+        place,
+        confidences,
+        overall(confidences, is_call, signals, trained.doubt if trained is not None else {}),
+        _evidence(found, decided, chosen, level, level_words, phones),
+        READER_VERSION,
     )
 
 
-def kind_chances(found: Analysis, scores: model.Scores | None) -> dict[str, float]:
+def kind_scores(found: Analysis, scores: model.Scores | None) -> dict[str, float]:
+    """A score per kind, in log-odds."""
+    judged = dict(found.points if scores is None else scores.kind)
+    if found.plain is not None:
+        judged[found.plain] += _PLAIN_BONUS[found.plain]
+    return judged
+
+
+def kind_chances(scores: dict[str, float]) -> dict[str, float]:
     """How likely each kind is."""
-    if scores is None:
-        return dict(zip(kind.KINDS, model.softmax([found.points[name] for name in kind.KINDS]), strict=True))
-    weight = _RULES_WEIGHT_SHORT if len(found.parsed.tokens) < _SHORT else _RULES_WEIGHT
-    blended = {name: score + weight * found.points[name] for name, score in scores.kind.items()}
-    plain = kind.plain_case(found.parsed, len(found.named))
-    if plain is not None:
-        blended[plain] += _PLAIN_BONUS
-    return dict(zip(blended, model.softmax(list(blended.values())), strict=True))
+    return dict(zip(kind.KINDS, model.softmax([scores[name] for name in kind.KINDS]), strict=True))
 
 
-def decided_kind(chances: dict[str, float]) -> str:
-    """The most likely kind, leaning to `request`: a plea taken for noise is worse than noise in the queue."""
-    return max(kind.KINDS, key=lambda name: chances[name] * (1 / _REQUEST_LEAN if name == "request" else 1))
+def decided_kind(chances: dict[str, float], over_noise: float, over_offer: float) -> str:
+    """The most likely kind, leaning to `request` so many times: a plea taken for noise is worse than noise in the queue."""
+    likeliest = max(kind.KINDS, key=chances.__getitem__)
+    lean = over_offer if likeliest == "offer" else over_noise
+    return "request" if chances["request"] * lean >= chances[likeliest] else likeliest
 
 
 def _needs(
-    found: Analysis, scores: model.Scores | None, decided: str
-) -> tuple[list[str], float, dict[str, needs.Named]]:
-    chosen, rests_on = needs.decide(found.named, decided == "offer")
+    found: Analysis, scores: model.Scores | None, decided: str, decide: dict[str, float]
+) -> tuple[list[str], float]:
     if decided not in ("request", "offer"):
-        return [], 1.0, {}
+        return [], 1.0
     if scores is None:
-        return chosen, 0.8 if chosen else 0.4, rests_on
+        chosen = found.by_rules[decided == "offer"]
+        return chosen, 0.8 if chosen else 0.4
     chances = scores.needs
-    chosen = [need for need in needs.NEEDS if chances[need] >= _NEED_THRESHOLD]
+    chosen = [need for need in needs.NEEDS if chances[need] >= decide[need]]
     sure = 1.0
-    for chance in chances.values():
-        sure = min(sure, max(chance, 1 - chance))
-    return chosen, sure, rests_on
+    for need, chance in chances.items():
+        sure *= max(0.5, chance if need in chosen else 1 - chance)
+    return chosen, sure
 
 
-def _urgency(found: Analysis, scores: model.Scores | None) -> tuple[str, Mention | None, float]:
+def _urgency(
+    found: Analysis, scores: model.Scores | None, decide: dict[str, float]
+) -> tuple[str, Mention | None, float]:
     level, words = urgency.judge(found.parsed, found.patient.spo2)
     if scores is None:
         return level, words, 0.8
     low = found.patient.spo2 is not None and found.patient.spo2 <= urgency.SATURATION_IN_DANGER
-    critical = 1.0 if low else scores.urgency["critical"]
-    is_fine = level != "critical" and found.patient.spo2 is not None
-    if critical >= (_CRITICAL_WITH_FINE_LEVEL if is_fine else _CRITICAL_THRESHOLD):
-        return "critical", words if level == "critical" else None, critical
-    level = "high" if scores.urgency["high"] >= 0.5 else "normal"
-    sure = min(1 - critical, max(scores.urgency["high"], 1 - scores.urgency["high"]))
-    return level, urgency.first_of_level(found.parsed, level), sure
+    critical = 0.97 if low else scores.urgency["critical"]
+    is_fine = level != "critical" and found.patient.spo2 is not None and not low
+    if critical >= (_CRITICAL_WITH_FINE_LEVEL if is_fine else decide["critical"]):
+        return "critical", words if level == "critical" else None, max(critical, 0.5)
+    high = scores.urgency["high"]
+    level = "high" if high >= (_HIGH_WITHOUT_A_WORD if level == "normal" else decide["high"]) else "normal"
+    return level, urgency.first_of_level(found.parsed, level), (1 - critical) * max(high, 1 - high)
 
 
-def _spans(folded: Folded, found: Analysis) -> tuple[tuple[int, int], ...]:
-    """Where numbers stand that are no place (in the folded text)."""
+def _spans(folded: Folded, found: Analysis) -> list[tuple[int, int]]:
+    """Where numbers stand that are no place (in the raw text)."""
     spans = [(phone.start, phone.end) for phone in found.phones]
     spans.extend((fact.start, fact.end) for fact in found.facts if fact.name in ("age", "spo2"))
-    return tuple(sorted(spans))
+    return sorted(folded.span(start, end) for start, end in spans)
 
 
 def _patient_of(patient: Patient, decided: str) -> Patient:
@@ -181,19 +193,23 @@ def doubt_signals(
     found: Analysis, decided: str, chosen: list[str], confidences: dict[str, float]
 ) -> dict[str, float]:
     """What makes an error likely: labels that are barely decided, and rules that would have decided otherwise."""
-    by_rules, _ = needs.decide(found.named, decided == "offer")
     is_call = decided in ("request", "offer")
+    by_rules = found.by_rules[decided == "offer"]
+    points = found.points
     return {
         "kind": _doubt(confidences["kind"]),
         "needs": _doubt(confidences["needs"]),
         "urgency": _doubt(confidences["urgency"]),
         "phones": _doubt(confidences["phones"]),
-        "rules_kind": float(max(kind.KINDS, key=found.points.__getitem__) != decided),
+        "kind_odds": model.log_odds(min(max(1 - confidences["kind"], 0.002), 0.9)),
+        "needs_odds": model.log_odds(min(max(1 - confidences["needs"], 0.002), 0.9)),
+        "urgency_odds": model.log_odds(min(max(1 - confidences["urgency"], 0.002), 0.9)),
+        "rules_kind": float(max(points, key=points.__getitem__) != decided),
         "rules_needs": float(is_call and by_rules != chosen),
         "no_needs": float(is_call and not chosen),
         "several_needs": float(len(chosen) > 1),
-        "named_more": float(is_call and len({one.need for one in found.named}) > len(chosen)),
-        "long": float(len(found.parsed.tokens) > 60),
+        "named_more": float(is_call and len(found.best) > len(chosen)),
+        "long": float(len(found.parsed.names) > 60),
         "call": float(is_call),
     }
 
@@ -203,13 +219,13 @@ def _doubt(sure: float) -> float:
     return 1 / (1 + model.log_odds(min(max(sure, 0.5), 0.999)))
 
 
-def _overall(
-    confidences: dict[str, float], is_call: bool, signals: dict[str, float], trained: model.Model | None
+def overall(
+    confidences: dict[str, float], is_call: bool, signals: dict[str, float], doubt: dict[str, float]
 ) -> float:
     """One number for a whole reading, the place among it with half its weight."""
     place = 0.5 + 0.5 * confidences["place"] if is_call else 1.0
-    if trained is not None and trained.doubt:
-        score = trained.doubt["bias"] + sum(trained.doubt[name] * value for name, value in signals.items())
+    if doubt:
+        score = doubt["bias"] + sum([doubt[name] * value for name, value in signals.items()])
         return round((1 - model.sigmoid(score)) * place, 4)
     whole = confidences["kind"] * confidences["phones"] * confidences["needs"] * confidences["urgency"]
     return round(whole * place, 4)
@@ -219,7 +235,6 @@ def _evidence(
     found: Analysis,
     decided: str,
     chosen: list[str],
-    rests_on: dict[str, needs.Named],
     level: str,
     level_words: Mention | None,
     phones: list[Phone],
@@ -231,7 +246,9 @@ def _evidence(
         if mention is not None:
             spans.append(("kind", decided, *parsed.span(mention)))
             break
-    spans.extend(("needs", need, *parsed.span(rests_on[need].mention)) for need in chosen if need in rests_on)
+    spans.extend(
+        ("needs", need, *parsed.span(found.best[need].mention)) for need in chosen if need in found.best
+    )
     if decided == "request" and level_words is not None:
         spans.append(("urgency", level, *parsed.span(level_words)))
     for fact in found.facts if decided in ("request", "update") else ():

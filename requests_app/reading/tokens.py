@@ -1,36 +1,22 @@
-"""Words of a folded text with their places, and the spelling key under which variants of a word meet."""
+"""Words of a folded text with their places, and the spelling key under which variants of a word meet, in either script."""
 
 import re
+import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
+from pathlib import Path
 
-WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?|[\u0900-\u0963\u0971-\u097f]+|[\U0001f300-\U0001faff]")
+from districts.folding import fold
+
+WORD = r"[a-z0-9]+(?:'[a-z]+)?|[\u0900-\u0963\u0971-\u097f]+|[\U0001f300-\U0001faff]"
+_PIECE = re.compile(rf"([^a-z0-9\u0900-\u0963\u0971-\u097f\U0001f300-\U0001faff]*)({WORD}|\Z)")
 _BREAK = re.compile(r"[.,;!?|\n\u0964\u0965\u2022\u2026]|[-:]\s|\s-")
 _TURN = frozenset(
-    [
-        "but",
-        "now",
-        "only",
-        "ab",
-        "lekin",
-        "magar",
-        "bas",
-        "sirf",
-        "jabki",
-        "because",
-        "kyunki",
-        "warna",
-        "वरना",
-        "लेकिन",
-        "मगर",
-        "अब",
-        "बस",
-        "सिर्फ",
-        "केवल",
-        "क्योंकि",
-        "परंतु",
-        "however",
-    ]
+    "but now only ab lekin magar bas sirf jabki because kyunki warna however "
+    "वरना लेकिन मगर अब बस सिर्फ केवल क्योंकि परंतु".split()
 )
+_LONGEST_GAP = 39
 _CACHE_LIMIT = 60_000
 
 _LATIN_STEPS = (
@@ -48,9 +34,20 @@ _LATIN_STEPS = (
     (re.compile("[ey]"), "i"),
     (re.compile("o"), "u"),
     (re.compile("(?<!^)a"), ""),
-    (re.compile(r"(.)\1+"), r"\1"),
 )
-_DEVANAGARI = str.maketrans(
+_TWICE = re.compile(r"(.)\1+")
+_NASAL_BEFORE_LIP = re.compile("ं(?=[पफबभम])")
+# The sounds of Devanagari in the letters that a Latin spelling is reduced to.
+_SOUNDS = str.maketrans(
+    {
+        **dict(zip("कखगघचछजझटठडढणतथदधनपफबभमयरलवशषसहळञ", "kkggCCjjttddnttddnpfbbmirlvssshln", strict=True)),
+        **dict(zip("िीइईेैएै", "iiiiiiii", strict=True)),
+        **dict(zip("ुूउऊोौओऔ", "uuuuuuuu", strict=True)),
+        **dict.fromkeys("ाः्", None),
+        "अ": "a", "आ": "a", "ं": "n", "ृ": "ri", "ऋ": "ri",
+    }
+)  # fmt: skip
+_PLAIN_DEVANAGARI = str.maketrans(
     {
         "ी": "ि", "ू": "ु", "ई": "इ", "ऊ": "उ", "ै": "े", "ौ": "ो", "ऐ": "ए", "औ": "ओ", "ण": "न", "श": "स", "ष": "स",
         "ं": None, "ः": None, "\u094d": None, "ओ": "आ",
@@ -60,37 +57,52 @@ _key_cache: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """One word: as folded, where it stands in the folded text, and the number of its clause."""
+class Words:
+    """The words of a folded text, as four lists of one length: word, start, end (in the folded text), number of its clause."""
 
-    text: str
-    start: int
-    end: int
-    clause: int
+    texts: list[str]
+    starts: list[int]
+    ends: list[int]
+    clauses: list[int]
 
 
-def tokenise(folded: str) -> list[Token]:
+def tokenise(folded: str) -> Words:
     """The words of a folded text in order; a clause ends at a stop, a line's end, a bullet or a turning word (but, ab, अब)."""
-    tokens: list[Token] = []
-    clause = 0
-    last = 0
-    for found in WORD.finditer(folded):
-        start, end = found.span()
-        word = found.group()
-        if start - last == 1 and folded[last] == " ":
-            if word in _TURN:
-                clause += 1
-        elif (tokens and start > last and (start - last > 39 or _BREAK.search(folded, last, start + 1))) or (
-            tokens and word in _TURN
-        ):
-            clause += 1
-        tokens.append(Token(word, start, end, clause))
-        last = end
-    return tokens
+    pieces = [piece for piece in _PIECE.findall(folded) if piece[1]]
+    if not pieces:
+        return Words([], [], [], [])
+    texts = [word for _, word in pieces]
+    ends = list(accumulate([len(gap) + len(word) for gap, word in pieces]))
+    starts = [end - len(word) for end, word in zip(ends, texts, strict=True)]
+    turns = [
+        word in _TURN or (gap != " " and gap != "" and (len(gap) > _LONGEST_GAP or _parts(gap, word[0])))
+        for gap, word in pieces
+    ]
+    turns[0] = False
+    return Words(texts, starts, ends, list(accumulate(turns, initial=0))[1:])
+
+
+@lru_cache(maxsize=10_000)
+def _parts(gap: str, following: str) -> bool:
+    return _BREAK.search(gap + following) is not None
+
+
+def _normal_forms() -> dict[str, str]:
+    """Spelling -> the one form of a common word, from `spellings.toml`, whose words are folded as texts are."""
+    table = tomllib.loads((Path(__file__).parent / "spellings.toml").read_text(encoding="utf-8"))
+    return {
+        fold(spelling).text: form
+        for forms in table.values()
+        for form, spellings in forms.items()
+        for spelling in (form, *spellings.split())
+    }
+
+
+_NORMAL = _normal_forms()
 
 
 def spelling_key(word: str) -> str:
-    """The same for spellings that people take for one word (`zarurat`, `jaroorat`); a short word is its own key."""
+    """The same for spellings that people take for one word (`zarurat`, `jaroorat`, `जरूरत`); a short word is its own key."""
     key = _key_cache.get(word)
     if key is None:
         key = _make_key(word)
@@ -99,14 +111,29 @@ def spelling_key(word: str) -> str:
     return key
 
 
-def _make_key(word: str) -> str:
-    if len(word) < 4 or len(word) > 40 or any(c.isdigit() for c in word):
-        return word.replace("'", "")
-    if word[0] >= "\u0900":
-        key = word.translate(_DEVANAGARI)
-        return key if len(key) >= 3 else word
+def sound(word: str) -> str:
+    """The consonants and closed vowels of a word of either script; a word of other signs as it is."""
+    if "\u0900" <= word[0] <= "\u097f":
+        return _TWICE.sub(r"\1", _NASAL_BEFORE_LIP.sub("म", word).translate(_SOUNDS))
     key = word.replace("'", "").replace("ee", "i").replace("oo", "u")
     for pattern, replacement in _LATIN_STEPS:
         key = pattern.sub(replacement, key)
-    long_enough = len(key) >= 4 or (len(key) == 3 and len(word) >= 6)
-    return "~" + key if long_enough else word.replace("'", "")
+    return _TWICE.sub(r"\1", key)
+
+
+def _make_key(word: str) -> str:
+    normal = _NORMAL.get(word)
+    if normal is not None:
+        return normal
+    if len(word) > 40 or any(c.isdigit() for c in word):
+        return word.replace("'", "")
+    is_devanagari = word[0] >= "\u0900" and word[0] <= "\u097f"
+    if not is_devanagari and len(word) < 4:
+        return word.replace("'", "")
+    key = sound(word)
+    if len(key) >= 4 or (len(key) == 3 and len(word) >= (5 if is_devanagari else 6)):
+        return "~" + key
+    if is_devanagari:
+        plain = word.translate(_PLAIN_DEVANAGARI)
+        return plain if len(plain) >= 3 else word
+    return word.replace("'", "")

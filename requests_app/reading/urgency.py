@@ -23,12 +23,15 @@ def judge(parsed: Parsed, spo2: int | None) -> tuple[str, Mention | None]:
 
 
 def _first(parsed: Parsed, concept: str) -> Mention | None:
+    if concept not in parsed.counts:
+        return None
     for mention in parsed.mentions:
         if concept not in mention.concepts:
             continue
-        before = parsed.tokens[mention.first - 1].text if mention.first else ""
-        after = parsed.tokens[mention.last + 1].text if mention.last + 1 < len(parsed.tokens) else ""
-        calm = "calm" in parsed.in_clause[parsed.clause_of(mention)]
+        words = parsed.words.texts
+        before = words[mention.first - 1] if mention.first else ""
+        after = words[mention.last + 1] if mention.last + 1 < len(words) else ""
+        calm = "calm" in parsed.in_clause[parsed.words.clauses[mention.first]]
         if before in _DENIED or (concept == "high" and after in _DENIED) or (calm and concept == "high"):
             continue
         return mention

@@ -1,23 +1,21 @@
 """The word lists of `vocabulary/*.toml`, and where their words stand in a text."""
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from districts.folding import fold
 
-from .tokens import Token, spelling_key, tokenise
+from .tokens import spelling_key, tokenise
 
 FOLDER = Path(__file__).parent / "vocabulary"
 _FUZZY_LENGTH = 7
 _CACHE_LIMIT = 60_000
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A phrase of a word list found in a text: tokens first..last (inclusive) and the names of the lists it stands in."""
 
     concepts: tuple[str, ...]
@@ -28,7 +26,8 @@ class Mention:
 class Vocabulary:
     """All lists as one tree of words. A phrase matches whole words, by spelling key; long words also with one slip."""
 
-    def __init__(self, lists: dict[str, list[str]]) -> None:
+    def __init__(self, lists: dict[str, list[str]], wide: Iterable[str] = ()) -> None:
+        """`wide` are the phrases of the lists that were written without sight of labelled posts."""
         self._tree: dict[str, Any] = {}
         self._known: set[str] = set()
         self._slips: dict[str, str] = {}
@@ -36,9 +35,13 @@ class Vocabulary:
         for concept, phrases in lists.items():
             for phrase in phrases:
                 self._add(phrase, concept)
+        self.concepts = frozenset(lists)
+        self.wide = frozenset(
+            tuple(spelling_key(word) for word in tokenise(fold(phrase).text).texts) for phrase in wide
+        )
 
     def _add(self, phrase: str, concept: str) -> None:
-        words = [token.text for token in tokenise(fold(phrase).text)]
+        words = tokenise(fold(phrase).text).texts
         node = self._tree
         for word in words:
             name = spelling_key(word)
@@ -47,9 +50,9 @@ class Vocabulary:
                 for slip in _one_less(word):
                     self._slips.setdefault(slip, name)
             node = node.setdefault(name, {})
-        concepts = node.setdefault("", [])
+        concepts = node.get("", ())
         if concept not in concepts:
-            concepts.append(concept)
+            node[""] = (*concepts, concept)
 
     def name(self, word: str) -> str:
         """The key under which the lists know `word`; its own spelling key where they do not."""
@@ -65,17 +68,17 @@ class Vocabulary:
         return known
 
     def find(self, names: list[str]) -> list[Mention]:
-        """The longest phrases, from left to right, without overlap."""
+        """The longest phrases, from left to right. They do not overlap, but for the needs named inside other phrases."""
         found: list[Mention] = []
         tree = self._tree
         count = len(names)
-        at = 0
+        at = covered = 0
         while at < count:
             node = tree.get(names[at])
             if node is None:
                 at += 1
                 continue
-            best: list[str] | None = node.get("")
+            best: tuple[str, ...] | None = node.get("")
             last = at
             ahead = at + 1
             while ahead < count:
@@ -85,16 +88,24 @@ class Vocabulary:
                 if "" in node:
                     best, last = node[""], ahead
                 ahead += 1
-            if best:
-                found.append(Mention(tuple(best), at, last))
-                at = last + 1
-            else:
-                at += 1
+            if best and (at >= covered or _names_need(best)):
+                found.append(Mention(best, at, last))
+                if last == at or _names_need(best):
+                    at = covered = max(covered, last + 1)
+                    continue
+                covered = max(covered, last + 1)
+            at += 1
         return found
 
-    def names(self, tokens: list[Token]) -> list[str]:
+    def names(self, words: list[str]) -> list[str]:
         cached = self._names
-        return [cached.get(token.text) or self.name(token.text) for token in tokens]
+        return [cached.get(word) or self.name(word) for word in words]
+
+
+@cache
+def _names_need(concepts: tuple[str, ...]) -> bool:
+    """Whether a phrase says which thing is needed, had or not needed: what stands in it has no other meaning then."""
+    return any("." in concept or concept in ("having", "unneeded") for concept in concepts)
 
 
 def _one_less(word: str) -> Iterator[str]:
@@ -103,10 +114,10 @@ def _one_less(word: str) -> Iterator[str]:
         yield word[:at] + word[at + 1 :]
 
 
-def _lists(folder: Path) -> dict[str, list[str]]:
+def _lists(folder: Path, pattern: str = "*.toml") -> dict[str, list[str]]:
     """Concept -> phrases. A need's list is called `oxygen.thing`; every other list by its table's name."""
     lists: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob(pattern)):
         for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
             for inner, value in table.items():
                 if isinstance(value, dict):
@@ -120,4 +131,5 @@ def _lists(folder: Path) -> dict[str, list[str]]:
 @cache
 def vocabulary() -> Vocabulary:
     """The shipped lists, read once."""
-    return Vocabulary(_lists(FOLDER))
+    wide = [phrase for phrases in _lists(FOLDER, "wide*.toml").values() for phrase in phrases]
+    return Vocabulary(_lists(FOLDER), wide)
