@@ -69,7 +69,7 @@ class Doubtful(Exception):
 @dataclass(frozen=True)
 class Erased:
     """How much was blanked; `still_open`: codes of cases that were left, as they are open; `unread`: posts that were left,
-    as nobody has seen them yet; `unreadable`: values that no key opens and that could not be searched."""
+    as nobody has seen them yet; `unreadable`: posts that could not be opened or read."""
 
     posts: int = 0
     requests: int = 0
@@ -403,10 +403,14 @@ def _part(keys: set[int], posts: set[int], way: Way, asked: bool) -> Erased:
 
 
 def _drop_contacts(family: list[HelpRequest], living: list[Post]) -> Erased:
-    """Delete the numbers of a case that none of its remaining posts carries."""
+    """Delete the numbers of a case that none of its remaining posts carries; none where one of them cannot be read."""
     carried: set[str] = set()
     for post in living:
-        said = triage.said_by(post, read(post.text, quoted=post.quoted_text))
+        try:
+            said = triage.said_by(post, read(post.text, quoted=post.quoted_text))
+        except Exception as error:  # whose number is whose cannot be told; the command names it
+            log.warning("erasure: post %s could not be read: %s", post.pk, type(error).__name__)
+            return Erased(unreadable=1)
         carried |= {sealing.keyed_hash(phone) for phone in said.phones}
     contacts = Contact.objects.filter(request__in=family).exclude(phone_hash__in=carried)
     return Erased(contacts=contacts.delete()[0])

@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from districts.models import Role
 from requests_app import corrections, erasure, replies, sealing, triage
 from requests_app.erasure import Way
 from requests_app.models import (
@@ -208,8 +209,8 @@ def test_case_that_was_merged_goes_with_the_one_that_it_became_part_of():
 
 def test_number_is_found_in_cases_offers_noise_notes_and_ids(capsys):
     triage.read_now(a_post(f"Oxygen cylinder available in Jaipur, contact {WORDS} 9829077123"))
-    noise = a_post(f"good morning {WORDS} ९८२९०७७१२३", external_id="9829077123", source=Source.IMPORT)
-    assert triage.read_now(noise).outcome == PostOutcome.NOISE
+    noise = f"good morning {WORDS} ९८२९०७७१२३"
+    a_post(noise, external_id="9829077123", source=Source.IMPORT, state="read", outcome="noise")
     close(a_worked_case())
     other = a_request("Kota", phone="+919829000009")
     kiran = a_volunteer("kiran", "Kota")
@@ -256,6 +257,16 @@ def test_author_goes_and_what_others_wrote_in_the_same_case_stays():
     assert "9829088888" in rows and "helper" in rows
     request.refresh_from_db()
     assert request.summary == Post.objects.get(pk=copy.pk).masked_text
+
+
+def test_posts_that_no_key_opens_are_counted_and_the_rest_is_erased():
+    request = a_worked_case()
+    close(request)
+    a_post("Kota bed chahiye", sealed_text=b"damaged")
+    done = erasure.by_phone(NUMBER, way(), quiet)
+    assert (done.posts, done.unreadable) == (1, 1)
+    with pytest.raises(CommandError, match="1 posts could not be read"):
+        call_command("erase", phone=NUMBER)
 
 
 def test_unknown_author_code_post_and_number_are_named():
@@ -349,6 +360,23 @@ def test_open_case_whose_post_was_deleted_keeps_its_number_under_a_mark(desk):
     request = HelpRequest.objects.get()
     assert (request.state, request.attention, request.summary) == ("queued", Attention.SOURCE_DELETED, "")
     assert [contact.phone for contact in request.contacts.all()] == [NUMBER]
+
+
+def test_pages_show_an_open_case_whose_post_is_gone(desk, client, settings):
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+    post = taken_in(desk)
+    desk.sim.delete(post.x_id)
+    looked_up(desk)
+    client.force_login(a_volunteer("asha", "Jaipur", language="en"))
+    code = HelpRequest.objects.get().code
+    page = client.get(f"/requests/{code}/", secure=True)
+    assert page.status_code == 200 and "This post was erased." in page.content.decode()
+    assert code in client.get("/queue/", secure=True).content.decode()
+    client.force_login(a_volunteer("farah", role=Role.STATE_DESK, language="en"))
+    assert [
+        client.get(f"/{name}/", secure=True).status_code for name in ("review", "places", "leads", "monitor")
+    ] == [200] * 4
 
 
 def test_number_goes_when_that_case_is_closed(desk):

@@ -82,7 +82,9 @@ class Command(BaseCommand):
                 f"left, as they are open: {' '.join(done.still_open)}. Close them, or add --even-open."
             )
         if done.unreadable:
-            left.append(f"{done.unreadable} posts open with no key in SEAL_KEYS and could not be searched.")
+            left.append(
+                f"{done.unreadable} posts could not be read (a key is missing in SEAL_KEYS?): numbers in them may be left."
+            )
         if left:
             raise CommandError(" ".join(left))
 
