@@ -15,6 +15,7 @@ from requests_app.api import idempotency
 from requests_app.intake import accept
 from requests_app.models import Event, HelpRequest, LoopLease, NotAllowed, Post
 from requests_app.states import NeedState, Outcome, RequestState, Source
+from requests_app.views.thread import people_for
 from tests.factories import a_post, a_request, a_volunteer, an_api_client
 
 pytestmark = pytest.mark.django_db
@@ -355,3 +356,34 @@ def test_stuck_worker_does_not_hold_up_a_web_request_for_ever(gazetteer):
 
     assert at_once(frozen, page) == []
     assert states == ["due"]
+
+
+def test_passing_a_post_shows_the_next_of_the_same_moment(client, unhashed_files):
+    desk = a_volunteer(role=Role.STATE_DESK)
+    now = timezone.now()
+    posts = [a_post(f"good morning all {n}", now=now, state="read", outcome="noise") for n in range(3)]
+    client.force_login(desk)
+    page = client.get(f"/review/?tab=noise&after={posts[2].pk}", secure=True).content.decode()
+    assert "good morning all 1" in page
+
+
+@pytest.mark.parametrize("path", ["/review/?after=%00", "/places/?after=%00", "/review/?tab=noise&after=%00"])
+def test_nul_in_an_address_is_no_error(client, unhashed_files, path):
+    client.force_login(a_volunteer(role=Role.STATE_DESK))
+    assert client.get(path, secure=True).status_code == 200
+
+
+def test_request_of_no_district_is_handed_to_the_state_desk_alone():
+    nowhere = a_volunteer("nowhere")
+    nowhere.districts.clear()
+    desk = a_volunteer("farah", role=Role.STATE_DESK)
+    assert list(people_for(a_request(None), a_volunteer("asker", role=Role.STATE_DESK))) == [desk]
+
+
+def test_long_history_shows_its_newest_lines(client, unhashed_files):
+    person, request, now = a_volunteer(role=Role.STATE_DESK), a_request(), timezone.now()
+    lines = [Event(request=request, kind="noted", at=now + timedelta(seconds=n), note=f"line-{n}.") for n in range(230)]
+    Event.objects.bulk_create(lines)
+    client.force_login(person)
+    page = client.get(f"/requests/{request.code}/", secure=True).content.decode()
+    assert "line-229." in page and "line-0." not in page

@@ -28,10 +28,10 @@ class PostQuerySet(models.QuerySet["Post"]):
         return self.filter(free, state=PostState.DUE, next_attempt_at__lte=now)
 
     def failed(self) -> "PostQuerySet":
-        return self.filter(state=PostState.FAILED, erased_at=None).order_by("-received_at")
+        return self.filter(state=PostState.FAILED, erased_at=None).order_by("-received_at", "-pk")
 
     def noise(self) -> "PostQuerySet":
-        return self.filter(outcome=PostOutcome.NOISE, erased_at=None).order_by("-received_at")
+        return self.filter(outcome=PostOutcome.NOISE, erased_at=None).order_by("-received_at", "-pk")
 
 
 class Post(models.Model):

@@ -13,6 +13,7 @@ from requests_app import corrections
 from requests_app.clock import database_now
 from requests_app.forms import PlaceForm
 from requests_app.models import HelpRequest, Lost, NotAllowed
+from requests_app.storable import storable
 from requests_app.views.answering import first_error, say_lost
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
@@ -58,7 +59,7 @@ def set_place(request: Asked, code: str) -> HttpResponse:
 def _next(request: Asked, after: str) -> dict[str, Any]:
     without = HelpRequest.objects.visible_to(request.user).without_place()
     count = without.count()
-    passed = without.filter(code=after).first() if after else None
+    passed = without.filter(code=storable(after)).first() if after else None
     if passed:
         without = without.filter(Q(rank_at__gt=passed.rank_at) | Q(rank_at=passed.rank_at, pk__gt=passed.pk))
     item = without.for_cards().ranked().first()

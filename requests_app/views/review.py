@@ -17,6 +17,7 @@ from requests_app.clock import database_now
 from requests_app.forms import JudgeForm
 from requests_app.models import HelpRequest, Lost, NotAllowed, Post
 from requests_app.states import Kind, NeedState
+from requests_app.storable import storable
 from requests_app.views.answering import first_error, say_lost
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards, evidence_of
@@ -110,7 +111,7 @@ def _next(request: Asked, tab: str, after: str) -> dict[str, Any]:
         "sees_posts": user.is_state_wide,
     }
     if tab == "unsure":
-        passed = unsure.filter(code=after).first() if after else None
+        passed = unsure.filter(code=storable(after)).first() if after else None
         if passed:
             unsure = unsure.filter(
                 Q(rank_at__gt=passed.rank_at) | Q(rank_at=passed.rank_at, pk__gt=passed.pk)
@@ -123,7 +124,8 @@ def _next(request: Asked, tab: str, after: str) -> dict[str, Any]:
     listed = posts[tab]
     passed_post = listed.filter(pk=int(after)).first() if after.isdecimal() and len(after) < 18 else None
     if passed_post:
-        listed = listed.filter(received_at__lt=passed_post.received_at)
+        older = Q(received_at__lt=passed_post.received_at)
+        listed = listed.filter(older | Q(received_at=passed_post.received_at, pk__lt=passed_post.pk))
     post = listed.first()
     if post:
         context |= {"post": post, "evidence": evidence_of([post]).get(post.pk, [])}

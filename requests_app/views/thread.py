@@ -18,6 +18,7 @@ from requests_app.states import HELD, OPEN, CallOutcome, Outcome, ReplyState, Re
 from requests_app.views.cards import cards, evidence_of
 
 POSTS_SHOWN = 60
+EVENTS_SHOWN = 200
 REPLY_CENTS = 1.5
 """What one reply without a link costs, US cents (X's price list of 2026-04-20)."""
 
@@ -53,6 +54,8 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
     can_reply = [post for post in posts if post.may_reply and post.pk not in answered]
     has = {need.kind for need in item.needs.all()}
     is_mine = item.holder_id == user.pk
+    history = Event.objects.filter(request=item).select_related("by").order_by("-at", "-pk")
+    newest_events = list(history[:EVENTS_SHOWN])
     return {
         "item": item,
         "card": cards([item])[0],
@@ -66,7 +69,8 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "reply_length": 0,
         "reply_longest": LONGEST,
         "reply_cents": REPLY_CENTS,
-        "events": Event.objects.filter(request=item).select_related("by").order_by("at", "pk"),
+        "events": newest_events[::-1],
+        "older_events": max(0, Event.objects.filter(request=item).count() - len(newest_events)),
         "possible": possible_copies(user, item, posts),
         "linked": HelpRequest.objects.visible_to(user).filter(Q(parent=item) | Q(pk=item.parent_id)),
         "people": people_for(item, user),
@@ -95,9 +99,10 @@ def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
 
 def people_for(item: HelpRequest, user: Volunteer) -> "QuerySet[Volunteer]":
     """Who could be given this request: people of its district and the state desk, those on duty first."""
-    can_see = Q(role=Role.STATE_DESK) | Q(districts=item.district_id, role__in=WORKING - {Role.DOCTOR})
-    if item.is_consultation:
-        can_see |= Q(districts=item.district_id, role=Role.DOCTOR)
+    can_see = Q(role=Role.STATE_DESK)
+    if item.district_id is not None:
+        there = WORKING if item.is_consultation else WORKING - {Role.DOCTOR}
+        can_see |= Q(districts=item.district_id, role__in=there)
     held = Count("held", filter=Q(held__state__in=HELD), distinct=True)
     state_desk_last = Case(When(role=Role.STATE_DESK, then=Value(1)), default=Value(0))
     people = (
