@@ -10,8 +10,9 @@ from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, models
 from django.utils import timezone
 
 from districts.models import Role
@@ -541,3 +542,26 @@ def test_worker_that_read_a_post_before_its_erasure_writes_nothing_after():
     assert triage.finish([(post, understood)], token) == 0
     assert not HelpRequest.objects.exists()
     assert_nowhere("9829077123", WORDS, "zubi_canary")
+
+
+ERASED = """Post.sealed_text Post.sealed_quoted Post.sealed_raw Post.masked_text Post.author_id Post.author_handle
+Post.author_name Post.fingerprint Post.form Post.last_error Reading.data Correction.was Correction.now HelpRequest.summary
+HelpRequest.patient HelpRequest.status_token_hash Contact.sealed_phone Contact.phone_hash Contact.tail Lead.summary
+Event.note Reply.text IdempotencyRecord.key IdempotencyRecord.request_hash IdempotencyRecord.body"""
+KEPT = """Post.source Post.external_id Post.thread_id Post.in_reply_to Post.copy_of Post.quote_of Post.edit_root Post.state
+Post.outcome Reading.version Reading.kind Correction.field HelpRequest.code HelpRequest.state HelpRequest.urgency
+HelpRequest.attention HelpRequest.language HelpRequest.place_candidates HelpRequest.escalated_to HelpRequest.outcome
+Need.kind Need.state Lead.needs Event.kind Event.data Reply.state Reply.x_id Reply.error"""
+OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Tally"}
+
+
+def test_every_column_that_can_hold_words_is_erased_or_kept_on_purpose():
+    can_hold_words = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
+    columns = {
+        f"{model.__name__}.{field.name}"
+        for model in apps.get_app_config("requests_app").get_models()
+        if model.__name__ not in OF_NO_PERSON_IN_NEED
+        for field in model._meta.concrete_fields
+        if isinstance(field, can_hold_words)
+    }
+    assert columns == set(ERASED.split()) | set(KEPT.split())
