@@ -87,6 +87,8 @@ def make_request(post: Post, by: Volunteer, now: datetime, needs: list[str] | No
             post.state == PostState.READ and post.outcome != PostOutcome.NOISE
         ):
             raise NotAllowed("this post belongs somewhere already")
+        if post.erased_at is not None:
+            raise NotAllowed("this post was erased")
         was = post.outcome or post.state
         said = triage.as_plea(post, needs or [])
         request = triage.open_request(post, said, now)
@@ -112,6 +114,8 @@ def not_a_plea(post: Post, by: Volunteer, now: datetime) -> None:
             post.state == PostState.READ and post.outcome != PostOutcome.NOISE
         ):
             raise NotAllowed("this post belongs somewhere already")
+        if post.erased_at is not None:
+            raise NotAllowed("this post was erased")
         was = post.outcome or post.state
         Post.objects.filter(pk=post.pk).update(
             state=PostState.READ, outcome=PostOutcome.NOISE, read_at=now, lease_token=None, lease_until=None

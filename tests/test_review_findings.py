@@ -387,3 +387,10 @@ def test_long_history_shows_its_newest_lines(client, unhashed_files):
     client.force_login(person)
     page = client.get(f"/requests/{request.code}/", secure=True).content.decode()
     assert "line-229." in page and "line-0." not in page
+
+
+def test_erased_post_is_not_made_a_request_again():
+    post = a_post("", state="read", outcome="noise", erased_at=timezone.now())
+    with pytest.raises(NotAllowed):
+        corrections.make_request(post, a_volunteer(role=Role.STATE_DESK), timezone.now())
+    assert not HelpRequest.objects.exists()

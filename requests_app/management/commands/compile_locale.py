@@ -22,4 +22,6 @@ class Command(BaseCommand):
                 with fresh.open("wb") as file:
                     write_mo(file, catalog)
                 fresh.replace(target)
-                self.stdout.write(f"{target}: {sum(1 for message in catalog if message.id and message.string)} messages")
+                self.stdout.write(
+                    f"{target}: {sum(1 for message in catalog if message.id and message.string)} messages"
+                )
