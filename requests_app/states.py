@@ -143,6 +143,7 @@ class EventKind(TextChoices):
     ESCALATED = "escalated", _("took it further")
     REPLIED = "replied", _("wrote a reply on X")
     REVEALED = "revealed", _("looked at a phone number")
+    LINK_MADE = "link_made", _("made a status link for the family")
     CLOSED = "closed", _("closed it")
     REOPENED = "reopened", _("reopened it")
     MERGED = "merged", _("merged it")

@@ -6,10 +6,12 @@ import re
 import secrets
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.urls import reverse
 
-from requests_app.models import HelpRequest
-from requests_app.states import RequestState
+from districts.models import Volunteer
+from requests_app.models import Event, HelpRequest, Lost, NotAllowed
+from requests_app.states import HELD, EventKind, RequestState
 
 KEPT_AFTER_CLOSING = timedelta(days=30)
 _TOKEN = re.compile(r"([0-9A-HJKMNP-TV-Z]{6})\.([A-Za-z0-9_-]{43})")
@@ -24,6 +26,25 @@ def make_link(request: HelpRequest) -> str:
     request.status_token_hash = _hashed(token)
     HelpRequest.objects.filter(pk=request.pk).update(status_token_hash=request.status_token_hash)
     return reverse("status", args=[token])
+
+
+def hand_out(request: HelpRequest, by: Volunteer, now: datetime) -> str:
+    """Make a link that `by` gives to the family, and write that down. Return its path, which is told this once.
+
+    Raises Lost when somebody else holds the request, for they may have given a link that this would end, and
+    NotAllowed for one that became part of another.
+    """
+    with transaction.atomic():
+        fresh = (
+            HelpRequest.objects.select_for_update(of=("self",)).select_related("holder").get(pk=request.pk)
+        )
+        if fresh.state == RequestState.MERGED:
+            raise NotAllowed("its link is that of the request that it became part of")
+        if fresh.state in HELD and fresh.holder_id != by.pk:
+            raise Lost(fresh.holder)
+        path = make_link(fresh)
+        Event.objects.create(request=fresh, kind=EventKind.LINK_MADE, by=by, at=now)
+    return path
 
 
 def find(token: str, now: datetime) -> HelpRequest | None:

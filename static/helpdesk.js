@@ -51,6 +51,12 @@
   document.addEventListener("click", (event) => {
     const close = event.target.closest("[data-close]");
     if (close) (close.closest("dialog")?.close(), close.closest("[data-said]")?.remove());
+    const copy = event.target.closest("[data-copies]");
+    if (copy) {
+      const box = document.getElementById(copy.dataset.copies);
+      box.select();
+      navigator.clipboard?.writeText(box.value).then(() => (copy.textContent = copy.dataset.copied), () => {});
+    }
     const link = event.target.closest('a[href^="#"]');
     if (link && link.hash.length > 1) setTimeout(() => open(document.querySelector(link.hash)));
   });

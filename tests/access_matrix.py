@@ -30,7 +30,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Act:
-    """Pressed with POST and a CSRF token. `shows_number`: the one act whose answer carries a phone number."""
+    """Pressed with POST and a CSRF token. `shows_number`: the answer carries the one phone number pressed for."""
 
     who: frozenset[str] = ROLES
     on: str = ""
@@ -94,6 +94,7 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "doctor/": Page(),
     "leads/": Page(),
     "leads/<int:key>/": Act(on="lead"),
+    "leads/<int:key>/reveal/": Act(on="lead", body={"contact": "{LEAD_CONTACT}"}, shows_number=True),
     # --- A request ---
     "requests/<code:code>/": Page(on=OF_A_REQUEST),
     "requests/<code:code>/correct/": Act(on=OF_A_REQUEST, reads=True),
@@ -112,6 +113,7 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "requests/<code:code>/looked/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/not_a_plea/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/reveal/": Act(on=OF_A_REQUEST, body={"contact": "{CONTACT}"}, shows_number=True),
+    "requests/<code:code>/status_link/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/to_beds/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
     "requests/<code:code>/reply_preview/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),

@@ -347,7 +347,11 @@ def _body(rule: Any, world: World, actor: str) -> dict[str, str] | None:
     if not isinstance(rule, Act):
         return None
     own = world.own(actor)
-    filled_in = {"{CONTACT}": own.contacts.get().pk, "{POST}": world.posts[own.code].pk}
+    filled_in = {
+        "{CONTACT}": own.contacts.get().pk,
+        "{POST}": world.posts[own.code].pk,
+        "{LEAD_CONTACT}": world.lead.contacts.get().pk,
+    }
     return {name: str(filled_in.get(value, value)) for name, value in rule.body.items()}
 
 
@@ -355,7 +359,8 @@ def _check_privacy(world: World, rule: Any, actor: str, answer: Any) -> None:
     """No number of any district, but the one that was pressed for; no word of another district."""
     _check_headers(answer)
     home = world.home(actor)
-    may_show = [CANARY[home]] if getattr(rule, "shows_number", False) and actor in ROLES else []
+    pressed_for = CANARY["Jodhpur" if rule.on == "lead" else home]
+    may_show = [pressed_for] if getattr(rule, "shows_number", False) and actor in ROLES else []
     assert set(numbers_in(answer)) <= set(may_show), actor
     if actor not in STATE_WIDE:
         foreign = [word for district, word in WORD.items() if district != home]

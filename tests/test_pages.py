@@ -7,12 +7,14 @@ from datetime import timedelta
 import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from districts.models import Role
-from requests_app.models import Contact, Event, HelpRequest, Lead, Post, Reply
+from requests_app.models import Contact, Event, HelpRequest, Lead, Look, Post, Reply
+from requests_app.policy import REVEALS_PER_HOUR
 from requests_app.replies import weighted_length
 from requests_app.reply_texts import REPLY_TEXTS
 from requests_app.states import EventKind, Outcome, PostOutcome, PostState, RequestState
@@ -393,6 +395,120 @@ def test_lead_is_checked_with_a_name():
     assert "by Asha" in page
     assert not DIGITS.search(page)
     assert "ten beds free" not in client.get("/leads/?need=food").content.decode()
+
+
+def a_lead(phone: str = PHONE) -> tuple[Lead, Contact]:
+    lead = Lead.objects.create(summary="ten beds free", needs=["beds"], offered_at=timezone.now())
+    contact = Contact.of(phone, lead=lead)
+    contact.save()
+    return lead, contact
+
+
+def test_number_of_a_lead_is_shown_after_one_logged_press():
+    person, (lead, contact) = a_volunteer("asha"), a_lead()
+    client = logged_in(person)
+    assert not DIGITS.search(client.get("/leads/").content.decode())
+    sent = {"contact": contact.pk, "meant": "call"}
+    headers = {"HX-Request": "true", "HX-Target": f"contact-{contact.pk}"}
+    fragment = client.post(f"/leads/{lead.pk}/reveal/", sent, headers=headers).content.decode()
+    whole = client.post(f"/leads/{lead.pk}/reveal/", sent).content.decode()
+    assert fragment.count(PHONE) >= 1
+    assert "<html" not in fragment
+    assert PHONE in whole
+    assert "ten beds free" in whole
+    assert [(look.by, look.lead, look.contact_key) for look in Look.objects.all()] == [
+        (person, lead, contact.pk)
+    ] * 2
+
+
+def test_number_of_a_lead_dials_nothing_in_the_demo(settings):
+    settings.DEMO = True
+    lead, contact = a_lead()
+    client = logged_in(a_volunteer())
+    for meant in ("call", "whatsapp", "show"):
+        sent = {"contact": contact.pk, "meant": meant}
+        page = client.post(f"/leads/{lead.pk}/reveal/", sent).content.decode()
+        assert PHONE in page
+        assert "tel:" not in page
+        assert "wa.me" not in page
+    settings.DEMO = False
+    sent = {"contact": contact.pk, "meant": "call"}
+    assert f"tel:{PHONE}" in client.post(f"/leads/{lead.pk}/reveal/", sent).content.decode()
+
+
+def test_numbers_of_leads_and_of_requests_count_in_one_limit():
+    person, request, (lead, contact) = a_volunteer(), a_request(phone=PHONE), a_lead()
+    client, now = logged_in(person), timezone.now()
+    Event.objects.bulk_create(
+        Event(request=request, kind=EventKind.REVEALED, by=person, at=now)
+        for _ in range(REVEALS_PER_HOUR - 1)
+    )
+    sent = {"contact": contact.pk}
+    assert PHONE in client.post(f"/leads/{lead.pk}/reveal/", sent).content.decode()
+    refused = client.post(f"/leads/{lead.pk}/reveal/", sent).content.decode()
+    assert "very many numbers" in refused
+    assert not DIGITS.search(refused)
+    assert not DIGITS.search(act(client, request, "reveal", contact=request.contacts.get().pk))
+    assert Look.objects.count() == 1
+
+
+def test_number_of_another_lead_or_a_request_is_not_found_at_a_lead():
+    (lead, _own), (_other, foreign), request = a_lead(), a_lead("+919829012346"), a_request("Kota")
+    client = logged_in(a_volunteer())
+    for contact in (foreign, request.contacts.get()):
+        assert client.post(f"/leads/{lead.pk}/reveal/", {"contact": contact.pk}).status_code == 404
+
+
+def test_who_watches_sees_no_number_of_a_lead():
+    lead, contact = a_lead()
+    client = logged_in(a_volunteer(role=Role.MONITOR))
+    page = client.post(f"/leads/{lead.pk}/reveal/", {"contact": contact.pk}).content.decode()
+    assert not DIGITS.search(page)
+    assert not Look.objects.exists()
+
+
+def test_a_look_at_a_number_is_never_changed_or_deleted():
+    lead, contact = a_lead()
+    Look.objects.create(lead=lead, contact_key=contact.pk, by=a_volunteer(), at=timezone.now())
+    for change in (lambda: Look.objects.update(contact_key=0), lambda: Look.objects.all().delete()):
+        with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
+            change()
+
+
+def test_a_withdrawn_lead_is_not_checked_any_more():
+    asha, ravi, (lead, _contact) = a_volunteer("asha"), a_volunteer("ravi"), a_lead()
+    stale, now = Lead.objects.get(pk=lead.pk), timezone.now()
+    assert lead.withdraw(asha, now)
+    assert not stale.confirm(ravi, now)
+    page = logged_in(ravi).post(f"/leads/{lead.pk}/", {"is": "there"}, follow=True).content.decode()
+    assert "took it off the list a moment ago" in page
+    lead.refresh_from_db()
+    assert (lead.is_withdrawn, lead.checked_by) == (True, asha)
+
+
+def test_status_link_is_shown_once_and_noted_without_its_secret():
+    person, request = a_volunteer("asha"), a_request(phone=PHONE)
+    client = logged_in(person)
+    link = re.findall(r'value="http://testserver(/status/[^"]+)"', act(client, request, "status_link"))[0]
+    assert Client().get(link).status_code == 200
+    later = client.get(f"/requests/{request.code}/").content.decode()
+    assert "/status/" not in later
+    assert "made a status link" in later
+    event = Event.objects.get(request=request, kind=EventKind.LINK_MADE)
+    assert (event.by, event.note, event.data) == (person, "", {})
+    assert "/status/" in act(client, request, "status_link", htmx="case")
+    assert Client().get(link).status_code == 404
+
+
+@pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.MONITOR])
+def test_who_does_not_work_on_a_request_makes_no_link_of_it(role):
+    request = a_request()
+    request.claim(a_volunteer("asha"), timezone.now())
+    page = act(logged_in(a_volunteer(role=role)), request, "status_link")
+    request.refresh_from_db()
+    assert "/status/" not in page
+    assert request.status_token_hash == ""
+    assert not Event.objects.filter(kind=EventKind.LINK_MADE).exists()
 
 
 def a_mention(request_district="Jaipur") -> Post:

@@ -3,7 +3,7 @@
 from requests_app.models.clients import ApiClient, IdempotencyRecord
 from requests_app.models.events import Event
 from requests_app.models.ingest import Gap, IngestCursor
-from requests_app.models.leads import Lead
+from requests_app.models.leads import Lead, Look
 from requests_app.models.loops import LoopLease
 from requests_app.models.posts import Correction, Post, Reading
 from requests_app.models.replies import Reply
@@ -20,6 +20,7 @@ __all__ = [
     "IdempotencyRecord",
     "IngestCursor",
     "Lead",
+    "Look",
     "LoopLease",
     "Lost",
     "Need",

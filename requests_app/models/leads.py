@@ -1,5 +1,7 @@
 """Leads: offers of supply. Never "verified": somebody checked them at some time, and they go stale."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -48,3 +50,43 @@ class Lead(models.Model):
 
     def __str__(self) -> str:
         return f"lead {self.pk}"
+
+    def confirm(self, by: Volunteer, now: datetime) -> bool:
+        """Say that somebody made sure of it just now; False when it was taken off the list meanwhile."""
+        return self._note(by, now)
+
+    def withdraw(self, by: Volunteer, now: datetime) -> bool:
+        """Take it off the list; False when somebody did so before."""
+        return self._note(by, now, is_withdrawn=True)
+
+    def _note(self, by: Volunteer, now: datetime, **fields: bool) -> bool:
+        offered = Lead.objects.filter(pk=self.pk, is_withdrawn=False)
+        if not offered.update(checked_at=now, checked_by=by, **fields):
+            self.is_withdrawn = True
+            return False
+        self.checked_at, self.checked_by = now, by
+        self.is_withdrawn = fields.get("is_withdrawn", False)
+        return True
+
+
+class Look(models.Model):
+    """That a person looked at a number of a lead. Rows are only ever added, as in the history of a request.
+
+    `contact_key` is the contact's key and no foreign key: erasure deletes the number, and not who saw it.
+    """
+
+    lead = models.ForeignKey(Lead, models.PROTECT, related_name="looks")
+    contact_key = models.BigIntegerField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # The limit on how often a person looks at numbers.
+            models.Index(fields=["by", "at"], name="looks_by_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"lead {self.lead_id} {self.at:%Y-%m-%d %H:%M}"
+
+    lead_id: int

@@ -1,10 +1,11 @@
 """Leads: what people offer, who checked it when, and the press "checked just now"."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -35,16 +36,21 @@ def leads(request: Asked) -> HttpResponse:
             listed = listed.filter(needs__contains=[filters["need"]])
         else:
             listed = listed.filter(needs__icontains=f'"{filters["need"]}"')
-    context = {
+    shown = listed.newest().prefetch_related("contacts")[:SHOWN]
+    context = {"leads": shown, "filters": filters, "query": request.GET.copy()}
+    return render(request, "leads.html", page_of(now) | context)
+
+
+def page_of(now: datetime) -> dict[str, Any]:
+    """What the page shows beside the leads themselves."""
+    return {
         "now": now,
         "stale_before": now - STALE_AFTER,
-        "leads": listed.newest().prefetch_related("contacts")[:SHOWN],
-        "filters": filters,
-        "query": request.GET.copy(),
+        "filters": {},
+        "query": QueryDict(),
         "needs": NeedKind.choices,
         "districts": District.objects.all(),
     }
-    return render(request, "leads.html", context)
 
 
 @require_POST
@@ -55,10 +61,10 @@ def check_lead(request: Asked, key: int) -> HttpResponse:
     if not request.user.can_work:
         messages.error(request, _("Your role watches and does not judge."))
     elif request.POST.get("is") == "gone":
-        Lead.objects.filter(pk=lead.pk).update(is_withdrawn=True, checked_at=now, checked_by=request.user)
+        lead.withdraw(request.user, now)
         messages.success(request, _("Taken off the list."))
-    else:
-        Lead.objects.filter(pk=lead.pk).update(checked_at=now, checked_by=request.user)
+    elif not lead.confirm(request.user, now):
+        messages.warning(request, _("Somebody took it off the list a moment ago."))
     if request.htmx:
         fresh = Lead.objects.newest().prefetch_related("contacts").get(pk=lead.pk)
         return render(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from districts.needs import NeedKind
-from requests_app import corrections
+from requests_app import corrections, status_links
 from requests_app.clock import database_now
 from requests_app.forms import (
     CallForm,
@@ -162,6 +162,14 @@ def looked(request: Asked, item: HelpRequest, now: datetime) -> None:
 def not_a_plea(request: Asked, item: HelpRequest, now: datetime) -> str:
     corrections.correct(item, "kind", Kind.OTHER, request.user, now)
     return _("%(code)s is closed as not a plea. It can be reopened.") % {"code": item.code}
+
+
+@act
+def status_link(request: Asked, item: HelpRequest, now: datetime) -> HttpResponse:
+    """Answer with the link itself: only its hash is kept, so there is no redirect."""
+    link = request.build_absolute_uri(status_links.hand_out(item, request.user, now))
+    context = thread_of(request.user, item, now) | {"status_link": link}
+    return render(request, "_request.html" if request.htmx else "request.html", context)
 
 
 @require_http_methods(["GET", "POST"])
