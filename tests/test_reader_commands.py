@@ -11,6 +11,7 @@ from django.core.management.base import CommandError
 
 from requests_app.reading.model import model_from
 from requests_app.reading.read import read
+from requests_app.reading.version import READER_VERSION, version_of
 
 SAMPLES: list[tuple[str, str, list[str], str | None]] = [
     ("{place} me oxygen cylinder chahiye papa ke liye {phone}", "request", ["oxygen"], "normal"),
@@ -114,6 +115,17 @@ def test_no_number_of_a_post_is_learnt(labelled: Path, tmp_path: Path) -> None:
     features = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))["features"].split("\n")
     assert features
     assert not [name for name in features if sum(c.isdigit() for c in name) > 2]
+
+
+def test_version_changes_with_a_word_list_and_with_the_model(tmp_path: Path) -> None:
+    (tmp_path / "vocabulary").mkdir()
+    (tmp_path / "model.json").write_text("{}", encoding="utf-8")
+    first = version_of(tmp_path)
+    (tmp_path / "vocabulary" / "asking.toml").write_text("[ask]\n", encoding="utf-8")
+    second = version_of(tmp_path)
+    (tmp_path / "model.json").write_text("[]", encoding="utf-8")
+    assert len({first, second, version_of(tmp_path)}) == 3
+    assert len(READER_VERSION) <= 40
 
 
 def test_read_posts_prints_one_reading_per_line(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """What a post means: kinds, needs, urgency, numbers, patient, quoted posts, and text of any sort."""
-# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from districts.folding import fold
 from requests_app.reading import as_labels, read
+from requests_app.reading.tokens import spelling_key
 
 KINDS = {"request", "offer", "update", "thanks", "other"}
 
@@ -21,6 +22,7 @@ KINDS = {"request", "offer", "update", "thanks", "other"}
         ("jisko plasma chahiye call kare, main O+ donor hu 9829012345", "offer"),
         ("जरूरतमंद परिवारों के लिए निःशुल्क भोजन, संपर्क 9829012345", "offer"),
         ("bed mil gaya, ab jarurat nahi. sabka dhanyawad", "update"),
+        ("oxygen mil gaya, bahut dhanyawad", "update"),
         ("जिस मरीज के लिए बेड मांगा था उनका निधन हो गया", "update"),
         ("aap sabka bahut bahut dhanyawad team", "thanks"),
         ("Thank you so much team, God bless", "thanks"),
@@ -138,6 +140,42 @@ def test_number_in_noise_is_nobodys_to_call() -> None:
 def test_what_an_update_tells(text: str, news: str) -> None:
     reading = read(text)
     assert (reading.kind, reading.news) == ("update", news)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "news"),
+    [
+        ("oxygen mil gaya, bahut dhanyawad", "update", "solved"),
+        ("bahut bahut dhanyawad team", "thanks", None),
+        ("ॐ शांति, काका नहीं रहे", None, "died"),
+        ("need a bed in kota, got the oxygen already 9829012345", "request", None),
+    ],
+)
+def test_news_is_told_whatever_the_kind_but_never_beside_an_ask(
+    text: str, kind: str | None, news: str | None
+) -> None:
+    reading = read(text)
+    assert reading.news == news
+    assert kind in (None, reading.kind)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("जरूरत", "zarurat"),
+        ("धन्यवाद", "dhanyavad"),
+        ("नहीं", "nhi"),
+        ("गई", "gya"),
+        ("चाहिए", "chaiye"),
+        ("सिलेंडर", "silendar"),
+    ],
+)
+def test_spellings_of_a_word_meet_in_both_scripts(one: str, other: str) -> None:
+    assert spelling_key(fold(one).text) == spelling_key(fold(other).text)
+
+
+def test_need_named_inside_a_longer_phrase_is_seen() -> None:
+    assert "food" in read("nishulk bhojan jaruratmand parivaro ke liye, call 9829012345").needs
 
 
 def test_quoted_plea_fills_what_the_quoting_post_leaves_open() -> None:

@@ -1,5 +1,4 @@
 """Masking hides every number that could be dialled and keeps the text's length."""
-# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
 import unicodedata

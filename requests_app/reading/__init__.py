@@ -1,7 +1,8 @@
 """What a post means: `read(text)` gives a Reading, from the text alone."""
 
 from .labels import as_labels
-from .read import READER_VERSION, read
+from .read import read
 from .values import Evidence, Patient, Phone, Reading
+from .version import READER_VERSION
 
 __all__ = ["READER_VERSION", "Evidence", "Patient", "Phone", "Reading", "as_labels", "read"]

@@ -1,5 +1,4 @@
 """Telephone numbers in a post: which digits can be called, and which are no one's to call."""
-# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
 from dataclasses import dataclass

@@ -1,6 +1,7 @@
 """What the trained model looks at: words of either script by their sound, pairs of words, parts of words, and what the rules found."""
 
 from functools import lru_cache
+from itertools import pairwise
 
 from .clauses import Parsed
 from .needs import Named
@@ -21,7 +22,7 @@ def shape(name: str) -> str:
             if length == 2:
                 return "#lo" if "40" <= name <= "90" else "#2"
             return "#" + str(min(length, 10))
-        if any(a.isdigit() and b.isdigit() for a, b in zip(name, name[1:], strict=False)):
+        if any(a.isdigit() and b.isdigit() for a, b in pairwise(name)):
             return "#mixed"
     return name
 
@@ -41,7 +42,7 @@ def word_features(word: str, name: str) -> tuple[str, ...]:
 
 def pairs_of(names: list[str]) -> set[str]:
     """Pairs of neighbouring words."""
-    return set(map(" ".join, zip(names, names[1:], strict=False)))
+    return set(map(" ".join, pairwise(names)))
 
 
 def rule_features(
@@ -60,7 +61,7 @@ def rule_features(
     found.update("cc:" + concept for concept, count in parsed.counts.items() if count > 1)
     concepts = [concepts[0] for concepts, _, _ in parsed.mentions[:MOST_WORDS]]
     if concepts:
-        found.update(map(">".join, zip(concepts, concepts[1:], strict=False)))
+        found.update(map(">".join, pairwise(concepts)))
         found.add("last:" + concepts[-1])
         found.add("first:" + concepts[0])
     text = parsed.folded.text

@@ -70,10 +70,31 @@ def points(
 
 
 _TALK = frozenset(
-    "politics opinion news advice advert joke condole auto offer wish giving thanks solved got died update_verb "
-    "unneeded dead_number praise".split()
+    [
+        "politics",
+        "opinion",
+        "news",
+        "advice",
+        "advert",
+        "joke",
+        "condole",
+        "auto",
+        "offer",
+        "wish",
+        "giving",
+        "thanks",
+        "solved",
+        "got",
+        "died",
+        "update_verb",
+        "unneeded",
+        "dead_number",
+        "praise",
+    ]
 )
-_MORE_THAN_NEWS = frozenset("ask help still lack wish politics opinion advice advert joke".split())
+_MORE_THAN_NEWS = frozenset(
+    ["ask", "help", "still", "lack", "wish", "politics", "opinion", "advice", "advert", "joke"]
+)
 _SHORT = 14
 
 

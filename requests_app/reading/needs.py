@@ -8,9 +8,26 @@ from .vocabulary import Mention
 
 NEEDS = ("oxygen", "medicines", "plasma", "beds", "food", "consultation", "other")
 _VITAL_AFTER = frozenset(
-    "level lvl saturation lavel support sat par pe pr gir लेवल सपोर्ट पर स्तर ka का".split()
+    [
+        "level",
+        "lvl",
+        "saturation",
+        "lavel",
+        "support",
+        "sat",
+        "par",
+        "pe",
+        "pr",
+        "gir",
+        "लेवल",
+        "सपोर्ट",
+        "पर",
+        "स्तर",
+        "ka",
+        "का",
+    ]
 )
-_LEVEL_WORDS = frozenset("level लेवल lavel स्तर".split())
+_LEVEL_WORDS = frozenset(["level", "लेवल", "lavel", "स्तर"])
 # What was named, from strong to weak.
 ASKED, BARE, WEAK, HAD, REFUSED = "asked", "bare", "weak", "had", "refused"
 _ORDER = {ASKED: 0, BARE: 1, WEAK: 2, HAD: 3, REFUSED: 4}

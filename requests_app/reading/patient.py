@@ -1,5 +1,4 @@
 """Facts about the patient that a post states: age, oxygen saturation, blood group, hospital."""
-# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ _NOT_AGE_AFTER = re.compile(
     r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)"
 )
 _NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|after|in)\s*$")
+_KIN_WORDS = frozenset(_KIN[3:-1].replace("in[- ]law", "law").split("|"))
 _OXYGEN_WORDS = (
     r"(?:spo2|sp02|spo|sop2|so2|spo-2|spo 2|saturation|saturasion|sats?|sat|oxygen|oxigen|oxgen|oxyzen|oxy|o2|level|lvl|lavel|levl|"
     r"आक्सीजन|आक्सिजन|ओक्सीजन|अक्सीजन|लेवल|लेवेल|सैचुरेशन|सेचुरेशन|सैचुरेसन|एसपीओ2|एसपीओटू|स्तर)"
@@ -89,11 +89,64 @@ _HOSPITAL_KNOWN = re.compile(
     r"(?<![a-z])(?:sms|ruhs|mdm|aiims|mbs|jln|pbm|rnt|mb hospital|rbm|jk lon|gbh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])"
 )
 _HOSPITAL_STOP = frozenset(
-    (
-        "in at the a an any koi kisi me mein ke ki ka hai h se to from near private govt government sarkari "
-        "every all this that new my local district zila city में के की का है से कोई किसी सरकारी निजी जिला हर "
-        "और यहां admit admitted bharti other which and or is no"
-    ).split()
+    [
+        "in",
+        "at",
+        "the",
+        "a",
+        "an",
+        "any",
+        "koi",
+        "kisi",
+        "me",
+        "mein",
+        "ke",
+        "ki",
+        "ka",
+        "hai",
+        "h",
+        "se",
+        "to",
+        "from",
+        "near",
+        "private",
+        "govt",
+        "government",
+        "sarkari",
+        "every",
+        "all",
+        "this",
+        "that",
+        "new",
+        "my",
+        "local",
+        "district",
+        "zila",
+        "city",
+        "में",
+        "के",
+        "की",
+        "का",
+        "है",
+        "से",
+        "कोई",
+        "किसी",
+        "सरकारी",
+        "निजी",
+        "जिला",
+        "हर",
+        "और",
+        "यहां",
+        "admit",
+        "admitted",
+        "bharti",
+        "other",
+        "which",
+        "and",
+        "or",
+        "is",
+        "no",
+    ]
 )
 
 
@@ -167,6 +220,18 @@ def _age(text: str, facts: list[Fact]) -> int | None:
     return int(best[2].group(1))
 
 
+def _follows_sex(text: str, at: int) -> bool:
+    return text[max(0, at - 6) : at].rstrip(" \t\n/,-")[-1:] in ("m", "f", "e")
+
+
+def _follows_kin(text: str, at: int) -> bool:
+    words = text[max(0, at - 40) : at].replace("-", " ").split()[-4:]
+    return any(word.strip("(,:.") in _KIN_WORDS for word in words)
+
+
+_GATES = {4: _follows_sex, 6: _follows_kin}
+
+
 def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) -> Iterator[re.Match[str]]:
     """Where an age pattern stands, looked for only where a small number does."""
     if rank in _AT_NUMBER:
@@ -179,7 +244,7 @@ def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) ->
         return
     done = 0
     for at in numbers:
-        if at < done:
+        if at < done or (rank in _GATES and not _GATES[rank](text, at)):
             continue
         for found in pattern.finditer(text, max(done, at - _AROUND), at + _AROUND):
             done = found.end()
@@ -198,9 +263,11 @@ def _spo2(text: str, facts: list[Fact]) -> int | None:
                 continue
             if pattern is _SPO2:
                 between = found.group("between")
-                if _NOT_LEVEL.match(text, end) or _NOT_BETWEEN.search(between) or text[end : end + 1] in "+":
-                    if text[end : end + 1] != "":
-                        continue
+                following = text[end : end + 1]
+                if following and (
+                    following == "+" or _NOT_LEVEL.match(text, end) or _NOT_BETWEEN.search(between)
+                ):
+                    continue
                 if re.match(r"[\s.\-/]*\d{4,}", text[end : end + 8]):
                     continue
             facts.append(Fact("spo2", found.start(), end))

@@ -13,9 +13,9 @@ from .language import language
 from .patient import Fact, Patient, patient_facts
 from .usable import usable_phones
 from .values import Evidence, Kind, News, Phone, Reading, Urgency
+from .version import READER_VERSION
 from .vocabulary import Mention
 
-READER_VERSION = "2026.11.2"
 _LONGEST = 65_536
 # For what a text that says one thing only says; such texts are short and give the model little to go by.
 _PLAIN_BONUS = {"request": 4.0, "update": 2.0, "offer": 2.0}

@@ -13,8 +13,30 @@ WORD = r"[a-z0-9]+(?:'[a-z]+)?|[\u0900-\u0963\u0971-\u097f]+|[\U0001f300-\U0001f
 _PIECE = re.compile(rf"([^a-z0-9\u0900-\u0963\u0971-\u097f\U0001f300-\U0001faff]*)({WORD}|\Z)")
 _BREAK = re.compile(r"[.,;!?|\n\u0964\u0965\u2022\u2026]|[-:]\s|\s-")
 _TURN = frozenset(
-    "but now only ab lekin magar bas sirf jabki because kyunki warna however "
-    "वरना लेकिन मगर अब बस सिर्फ केवल क्योंकि परंतु".split()
+    [
+        "but",
+        "now",
+        "only",
+        "ab",
+        "lekin",
+        "magar",
+        "bas",
+        "sirf",
+        "jabki",
+        "because",
+        "kyunki",
+        "warna",
+        "however",
+        "वरना",
+        "लेकिन",
+        "मगर",
+        "अब",
+        "बस",
+        "सिर्फ",
+        "केवल",
+        "क्योंकि",
+        "परंतु",
+    ]
 )
 _LONGEST_GAP = 39
 _CACHE_LIMIT = 60_000

@@ -1,5 +1,4 @@
 """Which of the numbers in a post are to be called: not the dead, fraudulent or useless ones, and none in an advert."""
-# ruff: noqa: E501 - patterns and tables are read more easily whole
 
 import re
 
