@@ -295,6 +295,7 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": True,
+    "ENUM_NAME_OVERRIDES": {"NeedKind": "districts.needs.NeedKind"},
 }
 
 # --- What is written down: no personal data (requests_app logs keys and states only). ---

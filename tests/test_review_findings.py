@@ -382,7 +382,10 @@ def test_request_of_no_district_is_handed_to_the_state_desk_alone():
 
 def test_long_history_shows_its_newest_lines(client, unhashed_files):
     person, request, now = a_volunteer(role=Role.STATE_DESK), a_request(), timezone.now()
-    lines = [Event(request=request, kind="noted", at=now + timedelta(seconds=n), note=f"line-{n}.") for n in range(230)]
+    lines = [
+        Event(request=request, kind="noted", at=now + timedelta(seconds=n), note=f"line-{n}.")
+        for n in range(230)
+    ]
     Event.objects.bulk_create(lines)
     client.force_login(person)
     page = client.get(f"/requests/{request.code}/", secure=True).content.decode()
