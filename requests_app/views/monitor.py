@@ -32,8 +32,9 @@ MENTIONS = (15, 60, 240)
 """How many mentions the feed shows: at first, and after each press on "more"."""
 POSTS_IN_FILE = 2000
 BAR = 60
-WIDE = 9
-"""So many letters fit one line of a tile."""
+WIDE = 7.0
+"""So many letters fit one line of a tile well."""
+NARROW = frozenset("fijlrt-")
 SEAM = re.compile(r"[ -]|(?=garh$|गढ|गंगानगर$)")
 """Where a district's name may go on to a second line."""
 CHECKED = timedelta(days=2)
@@ -56,15 +57,17 @@ class MonitorFilters(forms.Form):
         required=False,
     )
     need = forms.ChoiceField(choices=NeedKind.choices, required=False)
-    mentions = forms.TypedChoiceField(
-        choices=[(count, count) for count in MENTIONS], coerce=int, required=False, empty_value=MENTIONS[0]
-    )
+    mentions = forms.ChoiceField(choices=[(str(count), count) for count in MENTIONS], required=False)
 
     def values(self) -> tuple[str, str, int]:
         """Return the period, the need ("" for all) and how many mentions the feed shows."""
         self.is_valid()
         known = self.cleaned_data
-        return known.get("period") or "48h", known.get("need") or "", known.get("mentions") or MENTIONS[0]
+        return (
+            known.get("period") or "48h",
+            known.get("need") or "",
+            int(known.get("mentions") or MENTIONS[0]),
+        )
 
 
 class View:
@@ -188,14 +191,18 @@ def name_lines(name: str) -> list[dict[str, Any]]:
     if seam and _width(name) > WIDE:
         parts = [name[: seam.start()] + seam[0].strip(), name[seam.end() :]]
     return [
-        {"words": words, "y": 27 if len(parts) == 1 else 19 + 16 * row, "is_wide": _width(words) > WIDE}
+        {
+            "words": words,
+            "y": 27 if len(parts) == 1 else 19 + 16 * row,
+            "is_wide": words.isascii() and _width(words) > WIDE,
+        }
         for row, words in enumerate(parts)
     ]
 
 
-def _width(words: str) -> int:
-    """How many letters stand side by side: the vowel signs of Devanagari that take no room are not counted."""
-    return sum(unicodedata.category(sign) != "Mn" for sign in words)
+def _width(words: str) -> float:
+    """How many letters stand side by side; a narrow one is half, a sign above or below its letter none."""
+    return sum(0.5 if sign in NARROW else 1.0 for sign in words if unicodedata.category(sign) != "Mn")
 
 
 def _shade(line: figures.DistrictLine, most: int) -> str:
