@@ -607,6 +607,14 @@ def test_request_page_asks_the_database_equally_often_however_long_the_thread(dj
         client.get(f"/requests/{request.code}/")
 
 
+@pytest.mark.parametrize(
+    "path", ["/queue/", "/ask/", "/login/", "/admin/", "/admin/districts/volunteer/add/"]
+)
+def test_every_page_names_its_icon_so_that_no_browser_guesses(path):
+    client = Client() if path == "/login/" else logged_in(a_volunteer(role=Role.ADMIN))
+    assert 'rel="icon"' in client.get(path).content.decode()
+
+
 def test_page_has_no_inline_script_style_or_handler():
     request = a_request()
     client = logged_in(a_volunteer())
