@@ -64,6 +64,7 @@ _REQUEST_RECALL, _CRITICAL_RECALL, _CRITICAL_PRECISION = 0.98, 0.975, 0.85
 _LEANS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 14.0, 20.0)
 _LEANS_OVER_OFFERS = (1.0, 1.5, 2.0, 3.0)
 _NOISE = frozenset(("update", "thanks", "other"))
+_HIDDEN = 80  # of 256: the share of phrases that the second copy of a row is learnt without
 _POINT = 0.4  # the scale of the rules' points
 
 
@@ -85,8 +86,8 @@ class Strengths:
         return self.pairs if " " in feature else self.rules
 
 
-KIND_STRENGTHS = Strengths(0.3, 0.2, 0.3, 0.5, 1.0)
-NEED_STRENGTHS = Strengths(0.3, 0.1, 0.3, 0.3, 2.0)
+KIND_STRENGTHS = Strengths(0.4, 0.25, 0.4, 0.4, 1.0)
+NEED_STRENGTHS = Strengths(0.4, 0.15, 0.4, 0.3, 2.0)
 LEVEL_STRENGTHS = Strengths(0.3, 0.1, 0.3, 0.5, 2.0)
 
 
@@ -124,10 +125,23 @@ def example(row: dict[str, Any], known: Collection[tuple[str, ...]] | None = Non
 
 
 def learnable(rows: Sequence[dict[str, Any]], phrases: Sequence[set[tuple[str, ...]]]) -> list[Example]:
-    """Rows to learn from: in each, phrases that occur in no other row are hidden."""
+    """Rows to learn from, each twice: without phrases that occur in no other row, and with a third of the others hidden too.
+
+    The second time stands for people who say the same in words that no list has.
+    """
     counts = Counter(phrase for found in phrases for phrase in found)
     seen = {phrase for phrase, count in counts.items() if count > 1} | vocabulary().wide
-    return [example(row, seen) for row in rows]
+    whole = [example(row, seen) for row in rows]
+    thinned = [
+        example(row, {phrase for phrase in found & seen if not _is_hidden(row["text"], phrase)})
+        for row, found in zip(rows, phrases, strict=True)
+    ]
+    return whole + thinned
+
+
+def _is_hidden(text: str, phrase: tuple[str, ...]) -> bool:
+    key = f"{text[:60]}|{' '.join(phrase)}"
+    return hashlib.sha256(key.encode("utf-8", "replace")).digest()[0] < _HIDDEN
 
 
 def _matrix(examples: Sequence[Example], names: Sequence[str], strengths: Strengths) -> csr_matrix:
