@@ -1,6 +1,9 @@
 """The commands of the reader: reading a file, comparing with labels, training a model."""
 
 import json
+import os
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ from requests_app.reading.model import model_from
 from requests_app.reading.read import read
 from requests_app.reading.version import READER_VERSION, version_of
 
+ROOT = Path(__file__).parent.parent
 SAMPLES: list[tuple[str, str, list[str], str | None]] = [
     ("{place} me oxygen cylinder chahiye papa ke liye {phone}", "request", ["oxygen"], "normal"),
     ("urgent ICU bed needed in {place} for my mother, critical {phone}", "request", ["beds"], "critical"),
@@ -58,10 +62,26 @@ def train(labelled: Path, out: Path, **options: Any) -> str:
     return said.getvalue()
 
 
-def test_training_twice_gives_the_same_bytes(labelled: Path, tmp_path: Path) -> None:
-    train(labelled, tmp_path / "one.json")
-    train(labelled, tmp_path / "two.json")
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+def test_training_twice_gives_the_same_bytes_whatever_the_order_of_sets(
+    labelled: Path, tmp_path: Path
+) -> None:
+    for seed in ("1", "2"):
+        subprocess.run(
+            [
+                sys.executable,
+                ROOT / "manage.py",
+                "train_reader",
+                "--labelled",
+                labelled,
+                "--out",
+                tmp_path / seed,
+            ],
+            check=True,
+            capture_output=True,
+            timeout=120,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
+    assert (tmp_path / "1").read_bytes() == (tmp_path / "2").read_bytes()
 
 
 def test_trained_model_reads_and_states_its_figures(labelled: Path, tmp_path: Path) -> None:
