@@ -119,7 +119,7 @@ def keywords(rows: Sequence[dict[str, Any]]) -> Reader:
         elif words & OFFERING:
             kind = "offer"
         else:
-            kind = "request" if words & ASKING and needs else "other"
+            kind = "request" if words & ASKING or needs else "other"
         return labels(kind, needs, bool(words & CRITICAL), text, 0.5)
 
     return reader
@@ -230,7 +230,8 @@ def page(posts: dict[str, list[dict[str, Any]]], found: dict[str, Measured], lea
     parts = [
         "# How well posts are read\n",
         f"Written by `make bench-reader` on {datetime.now(UTC):%Y-%m-%d}; reader {READER_VERSION}; trained readers learnt from "
-        f"{learnt} rows. In brackets: 95 % bootstrap intervals. `frozen` are the posts that were set aside before any tuning.\n",
+        f"{learnt} rows. In brackets: 95 % bootstrap intervals. `frozen` are the posts that were set aside before any "
+        "tuning, hard ones on purpose among them; the word lists were written with posts like those of `dev` in view, if it is shown.\n",
     ]
     for file, content in posts.items():
         pairs = {name: list(zip(content, one.readings[file], strict=True)) for name, one in found.items()}
