@@ -27,7 +27,7 @@ class Vocabulary:
     """All lists as one tree of words. A phrase matches whole words, by spelling key; long words also with one slip."""
 
     def __init__(self, lists: dict[str, list[str]], wide: Iterable[str] = ()) -> None:
-        """`wide` are the phrases of the lists that were written without sight of labelled posts."""
+        """`wide` are the phrases of the lists that were written from general knowledge."""
         self._tree: dict[str, Any] = {}
         self._known: set[str] = set()
         self._slips: dict[str, str] = {}
