@@ -49,6 +49,9 @@ from requests_app.states import (
 log = logging.getLogger(__name__)
 
 LOOKS = 4
+FLOORS = {Kind.REQUEST: "kind", Kind.OFFER: "offer"}
+"""Which confidence of policy.toml a kind must reach, or a person looks; "other_kind" for the rest."""
+
 SAID_TO_BE_OVER = frozenset({Attention.SAID_SOLVED, Attention.SAID_DIED})
 
 
@@ -269,7 +272,7 @@ def said_by(post: Post, understood: Understood) -> Said:
     is_sure_of_place = place.district_code is not None and place.confidence >= POLICY["reading"]["place"]
     kind = Kind.REQUEST if form else understood.kind
     kind_confidence = 1.0 if form else understood.confidences.get("kind", understood.confidence)
-    floor = POLICY["reading"]["kind" if kind == Kind.REQUEST else "other_kind"]
+    floor = POLICY["reading"][FLOORS.get(kind, "other_kind")]
     patient = {
         name: value
         for name in ("age", "spo2", "blood_group", "hospital")

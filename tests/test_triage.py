@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -254,3 +255,15 @@ def test_two_workers_with_two_copies_open_one_request(gazetteer):
         for thread in threads:
             thread.join(30)
         assert len({post.request_id for post in Post.objects.filter(pk__in=[one.pk for one in posts])}) == 1
+
+
+def test_offer_that_may_be_a_plea_goes_to_the_review_list():
+    unsure = "Kota me plasma, jo de sake wo sampark kare 9829012345"
+    understood = replace(
+        triage.read(unsure), kind="offer", confidences={"kind": policy.POLICY["reading"]["offer"] - 0.01}
+    )
+    token, [post] = (a_post(unsure), triage.claim(10))[1]
+    assert triage.finish([(post, understood)], token) == 1
+    post.refresh_from_db()
+    assert (post.outcome, post.request.state) == ("opened", RequestState.REVIEW)
+    assert not Lead.objects.exists()

@@ -8,7 +8,7 @@ from districts.locating import Place, locate
 
 from . import contacts, kind, model, needs, urgency
 from .clauses import Parsed, parse
-from .features import MOST_WORDS, pairs_of, rule_features, shape
+from .features import MOST_WORDS, pairs_of, rule_features, shape, unsaid
 from .language import language
 from .patient import Fact, Patient, patient_facts
 from .usable import usable_phones
@@ -52,10 +52,14 @@ def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) ->
     rule_kind = max(kind.KINDS, key=points.__getitem__)
     level, _ = urgency.judge(parsed, patient.spo2)
     plain = kind.plain_case(parsed, named)
-    found = rule_features(parsed, len(phones), patient.spo2, rule_kind, plain, level, named, best, by_rules)
-    names = parsed.names[:MOST_WORDS]
+    silent = unsaid(parsed)
+    found = rule_features(
+        parsed, len(phones), patient.spo2, rule_kind, plain, level, named, best, by_rules, silent
+    )
+    said = [at for at in range(min(len(parsed.names), MOST_WORDS)) if at not in silent]
+    names = [parsed.names[at] for at in said]
     found |= pairs_of([name if name[0] > "9" else shape(name) for name in names])
-    words = set(zip(parsed.words.texts[:MOST_WORDS], names, strict=True))
+    words = set(zip([parsed.words.texts[at] for at in said], names, strict=True))
     return Analysis(parsed, phones, patient, facts, named, best, by_rules, points, plain, words, list(found))
 
 
