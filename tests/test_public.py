@@ -36,7 +36,9 @@ def test_how_to_ask_is_open_kept_by_the_browser_and_found_by_search_engines() ->
 
 
 def test_a_link_shows_the_state_and_nothing_private() -> None:
-    request = a_request(phone="+919812345670", summary="oxygen for Ramesh, ward 7", patient={"hospital": "Mahatma Gandhi"})
+    request = a_request(
+        phone="+919812345670", summary="oxygen for Ramesh, ward 7", patient={"hospital": "Mahatma Gandhi"}
+    )
     answer = got(make_link(request))
     page = answer.content.decode()
     assert answer.status_code == 200
