@@ -49,7 +49,7 @@ from requests_app.states import (
 log = logging.getLogger(__name__)
 
 LOOKS = 4
-FLOORS = {Kind.REQUEST: "kind", Kind.OFFER: "offer"}
+FLOORS: dict[str, str] = {Kind.REQUEST: "kind", Kind.OFFER: "offer"}
 """Which confidence of policy.toml a kind must reach, or a person looks; "other_kind" for the rest."""
 
 SAID_TO_BE_OVER = frozenset({Attention.SAID_SOLVED, Attention.SAID_DIED})
