@@ -7,7 +7,7 @@ from django.db import transaction
 
 from districts.models import Block, District, Volunteer
 from districts.needs import NeedKind
-from requests_app import triage
+from requests_app import cases, stated
 from requests_app.models import Correction, Event, HelpRequest, NotAllowed, Post
 from requests_app.states import (
     EventKind,
@@ -62,8 +62,8 @@ def _correct_kind(request: HelpRequest, kind: Kind, by: Volunteer, now: datetime
     if kind == Kind.OFFER:
         # Plain copies say nothing of their own; where we have nothing else, one of them stands for all.
         for post in request.posts.filter(copy_of="") or request.posts.order_by("posted_at", "pk")[:1]:
-            said = triage.as_offer(post)
-            lead = triage.make_lead(post, said, post.fingerprint, now)
+            said = stated.as_offer(post)
+            lead = cases.make_lead(post, said, post.fingerprint, now)
             Post.objects.filter(pk=post.pk).update(lead=lead)
     request.resolve(Outcome.NOT_A_REQUEST, by, now)
 
@@ -90,8 +90,8 @@ def make_request(post: Post, by: Volunteer, now: datetime, needs: list[str] | No
         if post.erased_at is not None:
             raise NotAllowed("this post was erased")
         was = post.outcome or post.state
-        said = triage.as_plea(post, needs or [])
-        request = triage.open_request(post, said, now)
+        said = stated.as_plea(post, needs or [])
+        request = cases.open_request(post, said, now)
         Post.objects.filter(pk=post.pk).update(
             state=PostState.READ, outcome=PostOutcome.OPENED, request=request, read_at=now, last_error=""
         )

@@ -33,6 +33,7 @@ from requests_app.policy import POLICY
 from requests_app.reading import read
 from requests_app.reading.contacts import numbers
 from requests_app.replies import LOOKUPS
+from requests_app.stated import said_by
 from requests_app.states import (
     OPEN,
     Attention,
@@ -407,7 +408,7 @@ def _drop_contacts(family: list[HelpRequest], living: list[Post]) -> Erased:
     carried: set[str] = set()
     for post in living:
         try:
-            said = triage.said_by(post, read(post.text, quoted=post.quoted_text))
+            said = said_by(post, read(post.text, quoted=post.quoted_text))
         except Exception as error:  # whose number is whose cannot be told; the command names it
             log.warning("erasure: post %s could not be read: %s", post.pk, type(error).__name__)
             return Erased(unreadable=1)

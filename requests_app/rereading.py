@@ -11,15 +11,16 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from districts.needs import NeedKind
 from requests_app import policy, routing, triage
+from requests_app.cases import Roster
 from requests_app.clock import database_now
 from requests_app.models import Contact, Correction, Event, HelpRequest, Need, Post
 from requests_app.policy import POLICY
 from requests_app.reading import READER_VERSION, read
 from requests_app.reading import Reading as Understood
 from requests_app.reading.masking import mask
+from requests_app.stated import Said, said_by
 from requests_app.states import HELD, Attention, EventKind, Kind, PostOutcome, PostState, Urgency
 from requests_app.storable import storable
-from requests_app.triage import Said
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ def _read_before(key: int, understood: Understood, done: Reread) -> None:
     now = database_now()
     triage.write_readings([(post, understood)], now)
     done.read += 1
-    said = triage.said_by(post, understood)
+    said = said_by(post, understood)
     if post.request_id is not None:
         for case in _cases(post.request_id):
             _change(case, done, now)
@@ -177,7 +178,7 @@ def _change(request: HelpRequest, done: Reread, now: datetime) -> None:
         return
     posts = Post.objects.filter(request=request.parent_id or request.pk, erased_at=None)
     told = [
-        replace(triage.said_by(post, understood), is_outside=understood.place.is_outside)
+        replace(said_by(post, understood), is_outside=understood.place.is_outside)
         for post in posts.order_by("posted_at", "pk")
         if (understood := _understood(post)) is not None
     ]
@@ -243,7 +244,7 @@ def _place(request: HelpRequest, pleas: list[Said], forms: list[dict[str, Any]],
     needs = frozenset(request.needs.values_list("kind", flat=True))
     way = routing.route(
         routing.Ask(said.district, said.block, needs, request.is_consultation, request.language),
-        triage.Roster().of(said.district),
+        Roster().of(said.district),
     )
     was = request.district_id
     fields: dict[str, Any] = {

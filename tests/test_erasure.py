@@ -209,7 +209,9 @@ def test_case_that_was_merged_goes_with_the_one_that_it_became_part_of():
 
 
 def test_number_is_found_in_cases_offers_noise_notes_and_ids(capsys):
-    triage.read_now(a_post(f"Oxygen cylinder available in Jaipur, contact {WORDS} 9829077123"))
+    triage.read_now(
+        a_post(f"Oxygen cylinders available in Jaipur, free refill, contact {WORDS} 9829077123 anytime")
+    )
     noise = f"good morning {WORDS} ९८२९०७७१२३"
     a_post(noise, external_id="9829077123", source=Source.IMPORT, state="read", outcome="noise")
     close(a_worked_case())
@@ -236,7 +238,9 @@ def test_note_with_the_number_on_an_open_case_is_named_and_left():
 
 
 def test_offer_goes_with_its_number_and_is_withdrawn():
-    post = triage.read_now(a_post(f"Oxygen cylinder available in Jaipur, contact {WORDS} 9829077123"))
+    post = triage.read_now(
+        a_post(f"Oxygen cylinders available in Jaipur, free refill, contact {WORDS} 9829077123 anytime")
+    )
     assert post.outcome == PostOutcome.LEAD
     erasure.by_phone(NUMBER, way(), quiet)
     assert_nowhere("9829077123", WORDS)
