@@ -109,6 +109,7 @@ class Post(models.Model):
             models.Index(
                 fields=["fingerprint"], condition=~Q(fingerprint=""), name="posts_with_the_same_words"
             ),
+            models.Index(fields=["copy_of"], condition=~Q(copy_of=""), name="posts_that_copy_another"),
             # The review screen's tabs and the monitor's feed, newest first.
             models.Index(fields=["-received_at"], condition=Q(state=PostState.FAILED), name="posts_failed"),
             models.Index(fields=["-received_at"], condition=Q(outcome=PostOutcome.NOISE), name="posts_noise"),
