@@ -79,16 +79,20 @@ def _correct_place(
     return [district.pk, block.pk if block else None]
 
 
+def _locked_from_a_list(post: Post) -> Post:
+    """Lock a post that stands on the failed or noise list; raise NotAllowed when it does not stand there any more."""
+    post = Post.objects.select_for_update().get(pk=post.pk)
+    if post.request_id is not None or (post.state == PostState.READ and post.outcome != PostOutcome.NOISE):
+        raise NotAllowed("this post belongs somewhere already")
+    if post.erased_at is not None:
+        raise NotAllowed("this post was erased")
+    return post
+
+
 def make_request(post: Post, by: Volunteer, now: datetime, needs: list[str] | None = None) -> HelpRequest:
     """Open a request for a post that the program took for noise or could not read. Raises NotAllowed."""
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post.pk)
-        if post.request_id is not None or (
-            post.state == PostState.READ and post.outcome != PostOutcome.NOISE
-        ):
-            raise NotAllowed("this post belongs somewhere already")
-        if post.erased_at is not None:
-            raise NotAllowed("this post was erased")
+        post = _locked_from_a_list(post)
         was = post.outcome or post.state
         said = stated.as_plea(post, needs or [])
         request = cases.open_request(post, said, now)
@@ -109,13 +113,7 @@ def not_a_plea(post: Post, by: Volunteer, now: datetime) -> None:
     Raises NotAllowed for a post that belongs to a request or a lead.
     """
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post.pk)
-        if post.request_id is not None or (
-            post.state == PostState.READ and post.outcome != PostOutcome.NOISE
-        ):
-            raise NotAllowed("this post belongs somewhere already")
-        if post.erased_at is not None:
-            raise NotAllowed("this post was erased")
+        post = _locked_from_a_list(post)
         was = post.outcome or post.state
         Post.objects.filter(pk=post.pk).update(
             state=PostState.READ, outcome=PostOutcome.NOISE, read_at=now, lease_token=None, lease_until=None
