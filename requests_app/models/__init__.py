@@ -1,13 +1,15 @@
 """The tables of what is asked and what next."""
 
 from requests_app.models.clients import ApiClient, IdempotencyRecord
+from requests_app.models.contacts import Contact
 from requests_app.models.events import Event
 from requests_app.models.ingest import Gap, IngestCursor
 from requests_app.models.leads import Lead, Look
 from requests_app.models.loops import LoopLease
+from requests_app.models.needs import Need
 from requests_app.models.posts import Correction, Post, Reading
 from requests_app.models.replies import Reply
-from requests_app.models.requests import Contact, HelpRequest, Lost, Need, NotAllowed
+from requests_app.models.requests import HelpRequest, Lost, NotAllowed
 from requests_app.models.tallies import Tally
 
 __all__ = [

@@ -15,6 +15,7 @@ from districts.needs import NeedKind
 from requests_app import policy, sealing
 from requests_app.models.clients import ApiClient
 from requests_app.models.events import Event
+from requests_app.models.needs import Need
 from requests_app.states import (
     ENDED,
     HELD,
@@ -528,81 +529,3 @@ class HelpRequest(models.Model):
 
 NOBODY: dict[str, Any] = {"holder": None, "lease_until": None, "wait_until": None}
 """The fields of a request that no one holds."""
-
-
-class Need(models.Model):
-    """One line of a request: open, met or void on its own."""
-
-    request = models.ForeignKey(HelpRequest, models.CASCADE, related_name="needs")
-    kind = models.CharField(max_length=12, choices=NeedKind.choices)
-    state = models.CharField(max_length=4, choices=NeedState.choices, default=NeedState.OPEN)
-
-    class Meta:
-        verbose_name = _("need")
-        verbose_name_plural = _("needs")
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["request", "kind"], name="one_line_per_need"),
-            models.CheckConstraint(condition=Q(kind__in=NeedKind.values), name="need_kind_is_known"),
-            models.CheckConstraint(condition=Q(state__in=NeedState.values), name="need_state_is_known"),
-        ]
-        indexes = [
-            # The filter by need, and the monitor's table need by state.
-            models.Index(fields=["kind", "state", "request"], name="needs_by_kind")
-        ]
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-
-class Contact(models.Model):
-    """A phone number of a request or of a lead, sealed. Shown masked; the whole number is an act that is logged."""
-
-    request = models.ForeignKey(HelpRequest, models.CASCADE, null=True, related_name="contacts")
-    lead = models.ForeignKey("requests_app.Lead", models.CASCADE, null=True, related_name="contacts")
-    sealed_phone = models.BinaryField()
-    phone_hash = models.CharField(max_length=64)
-    tail = models.CharField(max_length=2, blank=True)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request", "phone_hash"],
-                condition=Q(request__isnull=False),
-                name="one_line_per_number",
-            ),
-            models.UniqueConstraint(
-                fields=["lead", "phone_hash"],
-                condition=Q(lead__isnull=False),
-                name="one_line_per_number_of_a_lead",
-            ),
-            models.CheckConstraint(
-                condition=Q(request__isnull=False, lead__isnull=True)
-                | Q(request__isnull=True, lead__isnull=False),
-                name="contact_of_a_request_or_a_lead",
-            ),
-        ]
-        indexes = [
-            # Matching and the search by number.
-            models.Index(fields=["phone_hash"], name="contacts_by_number")
-        ]
-
-    def __str__(self) -> str:
-        return self.masked
-
-    @classmethod
-    def of(cls, e164: str, **owner: Any) -> "Contact":
-        """Return an unsaved contact of this number for `request=` or `lead=`."""
-        return cls(
-            sealed_phone=sealing.seal(e164), phone_hash=sealing.keyed_hash(e164), tail=e164[-2:], **owner
-        )
-
-    @property
-    def phone(self) -> str:
-        """The number, E.164. Raises sealing.Unreadable."""
-        return sealing.unseal(self.sealed_phone)
-
-    @property
-    def masked(self) -> str:
-        return f"••••• •••{self.tail}"
