@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet --no-input
 ARGS ?=
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run test lint fast screenshots bench-reader locale clean debian
+.PHONY: help run test lint fast screenshots audit bench-reader locale clean debian
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,14 @@ lint: $(VENV)/.development ## ruff, mypy, import-linter, migrations, deployment 
 screenshots: debian $(VENV)/.development ## every screen in both languages into artifacts/
 	$(PYTHON) manage.py compile_locale
 	$(PYTHON) -m tests.screenshots $(ARGS)
+
+audit: debian $(VENV)/.development tests/lighthouse/node_modules ## axe-core on every page, Lighthouse on the main ones: docs/audit.md
+	$(PYTHON) -m tests.audit
+
+tests/lighthouse/node_modules: tests/lighthouse/package-lock.json
+	@command -v npm >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; } \
+		|| { echo "Lighthouse needs Node.js 18: apt-get install nodejs npm"; exit 1; }
+	npm ci --prefix tests/lighthouse --no-audit --no-fund
 
 bench-reader: $(VENV)/.development ## the reader against its baselines
 	$(PYTHON) -m bench.reader $(ARGS)

@@ -1,23 +1,17 @@
 """The volunteer's way through a request in a real browser, on a phone's screen, in both languages."""
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from django.conf import settings
-from django.core.management import call_command
-from django.test import override_settings
-from django.test.testcases import LiveServerThread
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from districts.models import Role
 from requests_app.models import HelpRequest, Reply
 from requests_app.states import CallOutcome, Outcome, RequestState
 from requests_app.triage import read_now
 from tests.factories import a_post, a_request, a_volunteer
-from tests.screenshots import CHROMIUM_ARGUMENTS, ROOT
+from tests.world import ROOT
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("gazetteer")]
 
@@ -29,42 +23,6 @@ WORDS = {
     "hi": {"claim": "ज़िम्मा लें", "talked": "बात हुई", "resolve": "नतीजा", "close": "अनुरोध बंद करें"},
 }
 PATHS = ["/queue/", "/mine/", "/review/", "/places/", "/phone/", "/doctor/", "/leads/", "/search/", "/more/"]
-
-
-@pytest.fixture(scope="module")
-def server(django_db_setup, tmp_path_factory) -> Iterator[str]:
-    """Our own live server over plain HTTP, with the files as they are shipped."""
-    call_command("compile_locale", verbosity=0)
-    changes = {
-        "SECURE_SSL_REDIRECT": False,
-        "SESSION_COOKIE_SECURE": False,
-        "CSRF_COOKIE_SECURE": False,
-        "LANGUAGE_COOKIE_SECURE": False,
-        "DEMO": True,
-        # Overridden by itself, so that translations read before they were compiled are read again.
-        "LOCALE_PATHS": list(settings.LOCALE_PATHS),
-        "STATIC_ROOT": tmp_path_factory.mktemp("static"),
-    }
-    with override_settings(**changes):
-        call_command("collectstatic", interactive=False, verbosity=0)
-        # WhiteNoise serves the files, as in life; Django's own handler would know nothing of their hashed names.
-        thread = LiveServerThread("127.0.0.1", static_handler=lambda handler: handler)
-        thread.daemon = True
-        thread.start()
-        thread.is_ready.wait()
-        assert thread.error is None
-        yield f"http://127.0.0.1:{thread.port}"
-        thread.terminate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if not Path(CHROMIUM).exists():
-        pytest.fail(f"{CHROMIUM} is not here: apt-get install chromium, or set CHROMIUM")
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 def opened(browser: Browser, server: str, user: str, language: str = "en", width: int = 390, **more) -> Page:

@@ -1,0 +1,52 @@
+"""A live server with the files as they are shipped, and Chromium before it: fixtures for the tests of pages."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+from django.test.testcases import LiveServerThread
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.world import CHROMIUM_ARGUMENTS
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+
+
+@pytest.fixture(scope="module")
+def server(django_db_setup, tmp_path_factory) -> Iterator[str]:
+    """Our own live server over plain HTTP, with the files as they are shipped."""
+    call_command("compile_locale", verbosity=0)
+    changes = {
+        "SECURE_SSL_REDIRECT": False,
+        "SESSION_COOKIE_SECURE": False,
+        "CSRF_COOKIE_SECURE": False,
+        "LANGUAGE_COOKIE_SECURE": False,
+        "DEMO": True,
+        # Overridden by itself, so that translations read before they were compiled are read again.
+        "LOCALE_PATHS": list(settings.LOCALE_PATHS),
+        "STATIC_ROOT": tmp_path_factory.mktemp("static"),
+    }
+    with override_settings(**changes):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        # WhiteNoise serves the files, as in life; Django's own handler would know nothing of their hashed names.
+        thread = LiveServerThread("127.0.0.1", static_handler=lambda handler: handler)
+        thread.daemon = True
+        thread.start()
+        thread.is_ready.wait()
+        assert thread.error is None
+        yield f"http://127.0.0.1:{thread.port}"
+        thread.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is not here: apt-get install chromium, or set CHROMIUM")
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,32 @@
+"""Every page before axe-core, in both languages and both themes."""
+
+import pytest
+
+from tests.axe import violations
+from tests.world import PAGES, address, fill, opened
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("gazetteer"),
+    pytest.mark.slow,
+]
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_axe_finds_no_violation_on_any_page(browser, server, language):
+    codes = fill(60)
+    phone = {"width": 390, "height": 844}
+    people = {user for user, _where in PAGES.values()}
+    pages = {user: opened(browser, server, user, language, viewport=phone) for user in people}
+    wrong = {}
+    for name, (user, _where) in PAGES.items():
+        pages[user].goto(server + address(codes, name))
+        wrong[name] = violations(pages[user])
+    assert {name: lines for name, lines in wrong.items() if lines} == {}
+
+
+def test_axe_sees_a_button_without_a_name(browser, server):
+    page = opened(browser, server, "", "en", viewport={"width": 390, "height": 844})
+    page.goto(server + "/login/")
+    page.evaluate("document.querySelector('form.stack button').replaceChildren()")
+    assert any("button-name" in line for line in violations(page))

@@ -1,0 +1,140 @@
+"""The lively world of sample posts that screenshots and audits look at, and a browser for it."""
+
+import json
+import os
+import sys
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+]
+PAGES = {
+    "queue": ("asha", "/queue/"),
+    "mine": ("asha", "/mine/"),
+    "request": ("asha", "mine"),
+    "free": ("desk", "free"),
+    "correct": ("desk", "correct"),
+    "review": ("desk", "/review/"),
+    "places": ("desk", "/places/"),
+    "phone": ("phone", "/phone/"),
+    "doctor": ("doctor", "/doctor/"),
+    "leads": ("asha", "/leads/"),
+    "search": ("asha", "/search/"),
+    "more": ("asha", "/more/"),
+    "monitor": ("monitor", "/monitor/"),
+    "ask": ("", "/ask/"),
+    "admin": ("admin", "/admin/districts/volunteer/"),
+    "login": ("", "/login/"),
+}
+
+
+def start_django(folder: Path) -> None:
+    """Set up Django in embedded mode on a database in this folder."""
+    os.environ.pop("DATABASE_URL", None)
+    os.environ.pop("REDIS_URL", None)
+    os.environ.update(DATA_DIR=str(folder), DJANGO_SETTINGS_MODULE="helpdesk.settings", LOG_LEVEL="ERROR")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    sys.path.insert(0, str(ROOT))
+    import django  # noqa: PLC0415 - the settings read the environment that was just set
+
+    django.setup()
+
+
+def prepare() -> None:
+    """Make the tables, the gazetteer, the translations and the static files."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    for command in (("migrate",), ("load_gazetteer",), ("compile_locale",), ("collectstatic", "--no-input")):
+        call_command(*command, verbosity=0)
+
+
+def fill(count: int) -> dict[str, str]:
+    """Make a lively world of the demo's posts; return the codes of a held, a free request."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from districts.models import Volunteer  # noqa: PLC0415
+    from requests_app import demo, policy, triage  # noqa: PLC0415
+    from requests_app.intake import accept  # noqa: PLC0415
+    from requests_app.models import HelpRequest, Post  # noqa: PLC0415
+    from requests_app.states import CallOutcome, Source  # noqa: PLC0415
+
+    now = timezone.now()
+    demo.load_people(now)
+    archive = (ROOT / "tests/xsim/archive.jsonl").read_text().splitlines()[:count]
+    for index, line in enumerate(archive):
+        row = json.loads(line)
+        if "text" not in row:
+            continue
+        at = now - timedelta(minutes=2 + (count - index) * 0.9)
+        post, _new = accept(Source.X, row["id"], row["text"], at, author_name=row.get("name", ""))
+        Post.objects.filter(pk=post.pk).update(
+            author_handle=row.get("author", ""),
+            author_id=row.get("author", ""),
+            may_reply=True,
+            mentions_us=True,
+        )
+    while triage.read_due():
+        pass
+    for request in HelpRequest.objects.all():
+        at = request.posts.order_by("posted_at").values_list("posted_at", flat=True).first() or now
+        _move_back(request, at, policy)
+    asha = Volunteer.objects.get(username="asha")
+    held = HelpRequest.objects.visible_to(asha).queued().ranked()[:3]
+    for request in held:
+        request.claim(asha, now)
+    held[0].record_call(CallOutcome.NO_ANSWER, asha, now, note="Rang long, will try the second number.")
+    held[1].note("Son speaks Hindi only. Concentrator would do for tonight.", asha, now)
+    desk = Volunteer.objects.get(username="desk")
+    free = HelpRequest.objects.visible_to(desk).queued().ranked()[0]
+    return {"mine": held[1].code, "free": free.code, "correct": free.code}
+
+
+def _move_back(request: Any, at: datetime, policy: Any) -> None:
+    type(request).objects.filter(pk=request.pk).update(
+        opened_at=at,
+        rank_at=policy.rank_at(at, request.urgency),
+        contact_due_at=policy.first_contact_due(at, request.urgency),
+    )
+
+
+def serve() -> str:
+    """Serve the pages on a free port in a thread; return the address."""
+    import waitress  # noqa: PLC0415
+    from django.core.wsgi import get_wsgi_application  # noqa: PLC0415
+
+    server = waitress.create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=4)
+    threading.Thread(target=server.run, daemon=True).start()
+    return f"http://127.0.0.1:{server.effective_port}"
+
+
+def address(codes: dict[str, str], name: str) -> str:
+    """The path of a page of PAGES."""
+    where = PAGES[name][1]
+    if where.startswith("/"):
+        return where
+    return f"/requests/{codes[where]}/" + ("correct/" if where == "correct" else "")
+
+
+def opened(browser: Browser, base: str, user: str, language: str, **context: Any) -> Page:
+    """A page of somebody who is logged in (nobody for ""), which prints what the browser complains about."""
+    page = browser.new_context(locale=language, **context).new_page()
+    page.on("console", lambda said: said.type == "error" and print(user, said.text))
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": base}])
+    if user:
+        page.goto(base + "/login/")
+        page.fill("#id_username", user)
+        page.fill("#id_password", "helpdesk-demo")
+        page.click("form.stack button")
+        page.wait_for_url("**/*/")
+    return page
