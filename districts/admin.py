@@ -116,10 +116,15 @@ class ShiftAdmin(admin.ModelAdmin):
 
 @admin.register(Official)
 class OfficialAdmin(admin.ModelAdmin):
-    list_display = ("office", "name", "district", "handle")
-    list_filter = ("office", "district")
-    search_fields = ("name", "handle")
+    """The directory; `import_officials` fills it from a file. Who was written to is taken off the list, not deleted."""
+
+    list_display = ("office", "area", "name", "district", "handle", "phone", "is_listed")
+    list_editable = ("handle", "phone", "is_listed")
+    list_filter = ("office", "is_listed", ("district", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("name", "area", "handle", "phone", "district__name_en", "district__name_hi")
     list_select_related = ("district",)
+    autocomplete_fields = ("district",)
+    list_per_page = 60
 
 
 class OnlyLook(admin.ModelAdmin):

@@ -1,6 +1,7 @@
 """The tables of where and who."""
 
-from districts.models.people import Official, Role, Shift, Volunteer
+from districts.models.officials import Official
+from districts.models.people import Role, Shift, Volunteer
 from districts.models.places import Block, District, Division, Hospital, Pin, PlaceName, StdCode
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The people who help, when they are there, and the officials to whom a request can be taken."""
+"""The people who help, and when they are there."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -140,31 +140,3 @@ class Shift(models.Model):
 
     def __str__(self) -> str:
         return f"{self.volunteer} {self.starts_at:%d %b %H:%M}-{self.ends_at:%H:%M}"
-
-
-class Official(models.Model):
-    """A public office that a request can be taken to. Without a district: the whole state."""
-
-    class Office(models.TextChoices):
-        COLLECTOR = "collector", _("District collector")
-        CMHO = "cmho", _("Chief medical and health officer")
-        MLA = "mla", _("Member of the Legislative Assembly")
-        NODAL = "nodal", _("Nodal officer")
-        MINISTRY = "ministry", _("Ministry")
-        OTHER = "other", _("Other office")
-
-    district = models.ForeignKey(
-        District, models.CASCADE, null=True, blank=True, related_name="officials", verbose_name=_("district")
-    )
-    office = models.CharField(_("office"), max_length=12, choices=Office.choices)
-    name = models.CharField(_("name"), max_length=120, blank=True)
-    handle = models.CharField(_("handle on X"), max_length=15, blank=True)
-    phone = models.CharField(_("office phone"), max_length=20, blank=True)
-
-    class Meta:
-        verbose_name = _("official")
-        verbose_name_plural = _("officials")
-        ordering = ["district", "office"]
-
-    def __str__(self) -> str:
-        return f"{self.get_office_display()} {self.name}".strip()
