@@ -13,7 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from districts.admin import OnlyLook
-from requests_app.models import ApiClient, Correction, Event, Gap, HelpRequest, IngestCursor, Post
+from requests_app.models import (
+    ApiClient,
+    Correction,
+    Event,
+    Gap,
+    HelpRequest,
+    IngestCursor,
+    Post,
+    StoppedAuthor,
+)
 
 
 class ApiClientForm(forms.ModelForm):
@@ -118,6 +127,28 @@ class EventAdmin(OnlyLook):
     ordering = ("-at",)
     list_select_related = ("request", "by")
     show_full_result_count = False
+
+
+@admin.register(StoppedAuthor)
+class StoppedAuthorAdmin(OnlyLook):
+    """Who asked us not to write. Only the post tells who it is, for as long as it is kept."""
+
+    list_display = ("since", "handle", "lifted_at", "lifted_by")
+    list_filter = (("lifted_at", admin.EmptyFieldListFilter),)
+    search_fields = ("post__author_handle",)
+    list_select_related = ("post", "lifted_by")
+    fields = ("since", "handle", "lifted_at", "lifted_by")
+    readonly_fields = fields
+    actions = ("lift",)
+
+    @admin.display(description=_("handle"))
+    def handle(self, row: StoppedAuthor) -> str:
+        return f"@{row.post.author_handle}" if row.post.author_handle else "–"
+
+    @admin.action(description=_("They told us that we may write again"))
+    def lift(self, request: HttpRequest, chosen: QuerySet[StoppedAuthor]) -> None:
+        count = chosen.filter(lifted_at=None).update(lifted_at=timezone.now(), lifted_by=request.user)
+        messages.success(request, _("Lifted: %(count)s.") % {"count": count})
 
 
 @admin.register(Gap)

@@ -178,6 +178,7 @@ class JudgeForm(forms.Form):
 class ReplyForm(forms.Form):
     post = forms.IntegerField(min_value=1)
     text = forms.CharField(max_length=600)
+    wording = forms.CharField(max_length=40, required=False)
 
 
 class SearchForm(forms.Form):

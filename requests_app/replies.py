@@ -5,7 +5,6 @@ looked up among our own posts before anything is sent again (docs/decisions/inge
 """
 
 import logging
-import re
 import unicodedata
 import uuid
 from collections.abc import Callable
@@ -13,14 +12,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from districts.models import Volunteer
-from requests_app import ingest, policy, x_posts
+from requests_app import ingest, policy, reply_limits, x_posts
 from requests_app.clock import database_now
 from requests_app.models import Event, HelpRequest, IngestCursor, Post, Reply
-from requests_app.reading.masking import mask
-from requests_app.states import EventKind, ReplyState
+from requests_app.public_text import trouble_in
+from requests_app.reply_limits import NOT_FOUND
+from requests_app.states import EventKind, ReplyState, ReplyTrouble
+from requests_app.stopping import has_stopped
 from requests_app.storable import storable
 from requests_app.x_client import Cause, MaybeSent, Refused, XClient, XTrouble
 
@@ -28,8 +29,6 @@ log = logging.getLogger(__name__)
 
 Now = Callable[[], datetime]
 
-LONGEST = 280
-URL_WEIGHT = 23
 TOO_OLD = timedelta(days=7)
 SENDING_LASTS = timedelta(minutes=2)
 LOOKUP_AFTER = timedelta(seconds=policy.POLICY["replies"]["lookup_after"])
@@ -37,42 +36,16 @@ LOOKUP_AGAIN = 2 * LOOKUP_AFTER
 LOOKUPS: int = policy.POLICY["replies"]["lookups"]
 LAST_LOOKUPS = 4
 LOOKUP_PAGES = 5
-NOT_FOUND = "not_found_on_x"
 # Reading's own limits (rate, monthly cap) say nothing about writing.
 STOPS_WRITING = {Cause.CREDITS, Cause.AUTH, Cause.ACCESS}
 
-# X counts these code points as one and all others as two (twitter-text configuration v3).
-LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-_PICTURE = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]\ufe0f?[\U0001f3fb-\U0001f3ff]?"
-_EMOJI = re.compile(
-    "[\U0001f1e6-\U0001f1ff]{2}"
-    "|[0-9#*]\ufe0f?\u20e3"
-    f"|{_PICTURE}(?:\u200d{_PICTURE})*"
-    "|[\u203c\u2049\u2122\u2139\u2194-\u21aa\u231a-\u23ff\u25aa-\u25fe\u2934\u2935\u3030\u303d\u3297\u3299]\ufe0f"
-)
-_WEB = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
-# Without a scheme too, X makes a link of what looks like a host name.
-_HOST = re.compile(
-    r"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|in|org|net|gov|edu|info|co|io|me|ly|app|xyz|link|site|online|page|gl|be)\b",
-    re.IGNORECASE,
-)
-
 
 class ReplyNotAllowed(Exception):
-    """This reply may not be queued; `reason` is a slug."""
+    """This reply may not be queued; `reason` is a slug, `until` when it is possible where time alone is in the way."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
-
-
-def weighted_length(text: str) -> int:
-    """Return the length as X counts it: 280 at most; a link 23, an emoji or a CJK letter 2, else 1."""
-    text = unicodedata.normalize("NFC", text)
-    text, links = _WEB.subn("", text)
-    text, emoji = _EMOJI.subn("", text)
-    heavy = sum(not any(low <= ord(character) <= high for low, high in LIGHT) for character in text)
-    return URL_WEIGHT * links + 2 * emoji + len(text) + heavy
+        self.reason, self.until = reason, until
 
 
 def refusal(post: Post, request: HelpRequest, text: str, now: datetime) -> str:
@@ -85,37 +58,43 @@ def refusal(post: Post, request: HelpRequest, text: str, now: datetime) -> str:
         return "target_gone"
     if now - post.posted_at > TOO_OLD:
         return "too_old"
-    if not re.search(rf"(?<!\w){re.escape(request.code)}(?!\w)", text):
-        return "no_code"
-    if weighted_length(text) > LONGEST:
-        return "too_long"
-    if _WEB.search(text) or _HOST.search(text):
-        return "link"
-    # The code may be all digits: it is no number to dial.
-    rest = text.replace(request.code, " code ")
-    if mask(rest) != rest:
-        return "phone_number"
-    return ""
+    if has_stopped(post.author_id):
+        return ReplyTrouble.STOPPED
+    return trouble_in(text, request.code)
 
 
-def queue_reply(post: Post, request: HelpRequest, text: str, by: Volunteer, now: datetime) -> Reply:
+def queue_reply(
+    post: Post, request: HelpRequest, text: str, by: Volunteer, now: datetime, wording: str = ""
+) -> Reply:
     """Put a reply that a person pressed into the outbox. Raises ReplyNotAllowed.
 
-    One per mention; a reply that X refused may be pressed again, reworded. The caller wakes the sender.
+    One per mention; a reply that X refused may be pressed again, reworded. `wording`: the key of the template's wording
+    that it began with. The caller wakes the sender.
     """
     text = storable(unicodedata.normalize("NFC", text)).strip()
     reason = refusal(post, request, text, now)
     if reason:
         raise ReplyNotAllowed(reason)
-    fields: dict[str, Any] = {"request": request, "by": by, "text": text, "next_attempt_at": now}
+    fields: dict[str, Any] = {
+        "request": request,
+        "by": by,
+        "text": text,
+        "wording": wording,
+        "next_attempt_at": now,
+        "created_at": now,
+    }
     with transaction.atomic():
+        reply_limits.lock()
+        limit = reply_limits.reached(post.author_id, now)
+        if limit is not None:
+            raise ReplyNotAllowed(limit.reason, limit.until)
         again = Reply.objects.filter(post=post, state=ReplyState.FAILED).exclude(error=NOT_FOUND)
         if again.update(state=ReplyState.DUE, error="", lookups=0, attempts=0, ended_at=None, **fields):
             reply = Reply.objects.get(post=post)
         else:
             try:
                 with transaction.atomic():
-                    reply = Reply.objects.create(post=post, created_at=now, **fields)
+                    reply = Reply.objects.create(post=post, **fields)
             except IntegrityError as error:
                 raise ReplyNotAllowed("already_replied") from error
         Event.objects.create(
@@ -171,14 +150,14 @@ def _put_off(state: ReplyState, until: datetime) -> None:
 def _send(client: XClient, reply: Reply, now_fn: Now) -> bool:
     """Send one reply. Raises XTrouble after putting it back; nothing was posted then."""
     token = uuid.uuid4()
-    taken = Reply.objects.filter(pk=reply.pk, state=ReplyState.DUE, next_attempt_at=reply.next_attempt_at)
-    marks = {"state": ReplyState.SENDING, "lease_token": token, "attempted_at": database_now()}
-    if not taken.update(attempts=F("attempts") + 1, **marks):
+    if has_stopped(reply.post.author_id):
+        return _fail(reply, _still_due(reply), ReplyTrouble.STOPPED, now_fn())
+    if not _take(reply, token, now_fn()):
         return False
     try:
         x_id = client.create_reply(reply.text, reply.post.x_id or 0)
     except Refused as refused:
-        return _settle(reply.pk, token, state=ReplyState.FAILED, error=refused.reason, ended_at=now_fn())
+        return _fail(reply, _mine(reply.pk, token), refused.reason, now_fn())
     except MaybeSent as doubt:
         log.warning("replies: %s may be on X: %s", reply.pk, doubt)
         _settle(reply.pk, token, state=ReplyState.UNKNOWN, next_attempt_at=now_fn() + LOOKUP_AFTER)
@@ -190,10 +169,46 @@ def _send(client: XClient, reply: Reply, now_fn: Now) -> bool:
     return _settle(reply.pk, token, state=ReplyState.SENT, x_id=x_id, error="", ended_at=now_fn())
 
 
+def _still_due(reply: Reply) -> QuerySet[Reply]:
+    return Reply.objects.filter(
+        pk=reply.pk, state=ReplyState.DUE, next_attempt_at=reply.next_attempt_at
+    ).order_by()
+
+
+def _take(reply: Reply, token: uuid.UUID, now: datetime) -> bool:
+    """Mark a reply as being sent, or put it off while a limit is reached: it may have waited among many others."""
+    marks = {"state": ReplyState.SENDING, "lease_token": token, "attempted_at": database_now()}
+    with transaction.atomic():
+        reply_limits.lock()
+        limit = reply_limits.reached(reply.post.author_id, now, queued=False)
+        if limit is not None:
+            _still_due(reply).update(next_attempt_at=limit.until, error=f"waits: {limit.reason}")
+            return False
+        return bool(_still_due(reply).update(attempts=F("attempts") + 1, **marks))
+
+
+def _mine(pk: int, token: uuid.UUID) -> QuerySet[Reply]:
+    """The attempt with this token, also when its answer came late."""
+    return Reply.objects.filter(pk=pk, lease_token=token, state__in=[ReplyState.SENDING, ReplyState.UNKNOWN])
+
+
 def _settle(pk: int, token: uuid.UUID, **fields: Any) -> bool:
-    """Write what became of a reply: of the attempt with this token only, also when it came late."""
-    mine = Reply.objects.filter(pk=pk, lease_token=token, state__in=[ReplyState.SENDING, ReplyState.UNKNOWN])
-    return bool(mine.update(**fields))
+    """Write what became of an attempt."""
+    return bool(_mine(pk, token).update(**fields))
+
+
+def _fail(reply: Reply, row: QuerySet[Reply], reason: str, now: datetime) -> bool:
+    """End a reply that cannot be sent, and say so in the history."""
+    with transaction.atomic():
+        if not row.update(state=ReplyState.FAILED, error=reason, ended_at=now):
+            return False
+        Event.objects.create(
+            request_id=reply.request_id,
+            kind=EventKind.REPLY_REFUSED,
+            at=now,
+            data={"post": reply.post_id, "reply": reply.pk, "reason": reason},
+        )
+    return True
 
 
 def _look_up(client: XClient, reply: Reply, now_fn: Now) -> bool:

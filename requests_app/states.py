@@ -124,6 +124,31 @@ class ReplyState(TextChoices):
     UNKNOWN = "unknown", _("Being checked on X")
 
 
+class ReplyTrouble(TextChoices):
+    """Why a reply does not go out: before it is queued, by X, or by the author's wish."""
+
+    MAY_NOT_REPLY = "may_not_reply", _("X lets us answer only posts that mention us.")
+    OTHER_REQUEST = "other_request", _("That post belongs to another request.")
+    TOO_OLD = "too_old", _("That post is more than a week old.")
+    ALREADY_REPLIED = "already_replied", _("That post has been answered already.")
+    NO_CODE = "no_code", _("The code of the request must stand in the reply.")
+    TOO_LONG = "too_long", _("The reply is too long for X.")
+    LINK = "link", _("No links: X charges much for them.")
+    PHONE_NUMBER = "phone_number", _("No phone numbers: a reply is public.")
+    AUTHOR_LIMIT = "author_limit", _("This person has had as many replies today as we allow ourselves.")
+    HOUR_LIMIT = "hour_limit", _("We have written as many replies in an hour as we allow ourselves.")
+    STOPPED = "stopped", _("They asked us not to write; call instead.")
+    NOT_SUMMONED = "not_summoned", _("X does not let us reply there; call instead.")
+    TARGET_GONE = "target_gone", _("That post is gone or hidden; call instead.")
+    FORBIDDEN = "forbidden", _("X refused the reply; call instead, or say it in other words.")
+    BAD_REQUEST = "bad_request", _("X could not take this reply; call instead, or say it in other words.")
+    NOT_FOUND = "not_found_on_x", _("It may be on X or not; look there, and call.")
+
+
+NO_REPLY_THERE = frozenset({ReplyTrouble.NOT_SUMMONED, ReplyTrouble.TARGET_GONE})
+"""After these other words would help nothing."""
+
+
 class EventKind(TextChoices):
     OPENED = "opened", _("opened the request")
     POST_JOINED = "post_joined", _("a post was added")
@@ -142,6 +167,7 @@ class EventKind(TextChoices):
     ATTENTION = "attention", _("something to look at")
     ESCALATED = "escalated", _("took it further")
     REPLIED = "replied", _("wrote a reply on X")
+    REPLY_REFUSED = "reply_refused", _("the reply was not sent")
     REVEALED = "revealed", _("looked at a phone number")
     LINK_MADE = "link_made", _("made a status link for the family")
     CLOSED = "closed", _("closed it")

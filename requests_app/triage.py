@@ -13,7 +13,7 @@ from typing import Any
 from django.db import OperationalError, transaction
 from django.db.models import F
 
-from requests_app import matching, policy
+from requests_app import matching, policy, stopping
 from requests_app.cases import Roster, place
 from requests_app.clock import database_now
 from requests_app.models import (
@@ -161,13 +161,8 @@ def _put_back(token: uuid.UUID) -> None:
 
 
 def _one_matcher_at_a_time() -> None:
-    """Two workers with two copies of a plea must not both open a request, so matching happens one at a time.
-
-    A locked row on Postgres; on SQLite the IMMEDIATE transaction does it.
-    """
-    if not LoopLease.objects.select_for_update().filter(name="matching").exists():
-        LoopLease.objects.bulk_create([LoopLease(name="matching")], ignore_conflicts=True)
-        LoopLease.objects.select_for_update().get(name="matching")
+    """Two workers with two copies of a plea must not both open a request, so matching happens one at a time."""
+    LoopLease.lock("matching")
 
 
 def _finish(post: Post, token: uuid.UUID, understood: Understood, now: datetime, roster: "Roster") -> None:
@@ -187,6 +182,7 @@ def _finish(post: Post, token: uuid.UUID, understood: Understood, now: datetime,
     )
     if not written:
         raise LateWorker
+    stopping.hear(post)
 
 
 def write_readings(batch: Sequence[tuple[Post, Understood]], now: datetime) -> None:

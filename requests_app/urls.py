@@ -48,6 +48,7 @@ ACTS = {
     "to_beds": doctor.to_beds,
     "reply": replying.reply,
     "reply_preview": replying.preview,
+    "write_again": replying.write_again,
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -117,6 +117,7 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "requests/<code:code>/to_beds/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
     "requests/<code:code>/reply_preview/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
+    "requests/<code:code>/write_again/": Act(on=OF_A_REQUEST, body={"post": "{POST}"}),
     # --- The monitor ---
     "monitor/": Page(who=STATE_WIDE | {"lead"}),
     "monitor/<slug:name>.csv": Page(who=STATE_WIDE | {"lead"}, on="table"),

@@ -16,7 +16,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from districts.models import Role
-from requests_app import corrections, erasure, replies, sealing, triage
+from requests_app import corrections, erasure, replies, sealing, stopping, triage
 from requests_app.erasure import Way
 from requests_app.models import (
     Contact,
@@ -548,6 +548,15 @@ def test_worker_that_read_a_post_before_its_erasure_writes_nothing_after():
     assert_nowhere("9829077123", WORDS, "zubi_canary")
 
 
+def test_wish_not_to_be_written_to_outlives_the_erasure_of_who_wished_it():
+    says_stop = {"author_id": "777000777", "author_handle": "zubi_canary", "mentions_us": True}
+    triage.read_now(a_post("@RajHelpDesk stop", source=Source.X, **says_stop))
+    assert stopping.has_stopped("777000777")
+    erasure.by_author("@zubi_canary", way(even_open=True), quiet)
+    assert_nowhere("777000777", "zubi_canary")
+    assert stopping.has_stopped("777000777")
+
+
 ERASED = """Post.sealed_text Post.sealed_quoted Post.sealed_raw Post.masked_text Post.author_id Post.author_handle
 Post.author_name Post.fingerprint Post.form Post.last_error Reading.data Correction.was Correction.now HelpRequest.summary
 HelpRequest.patient HelpRequest.status_token_hash Contact.sealed_phone Contact.phone_hash Contact.tail Lead.summary
@@ -555,7 +564,8 @@ Event.note Reply.text IdempotencyRecord.key IdempotencyRecord.request_hash Idemp
 KEPT = """Post.source Post.external_id Post.thread_id Post.in_reply_to Post.copy_of Post.quote_of Post.edit_root Post.state
 Post.outcome Reading.version Reading.kind Correction.field HelpRequest.code HelpRequest.state HelpRequest.urgency
 HelpRequest.attention HelpRequest.language HelpRequest.place_candidates HelpRequest.escalated_to HelpRequest.outcome
-Need.kind Need.state Lead.needs Event.kind Event.data Reply.state Reply.x_id Reply.error"""
+Need.kind Need.state Lead.needs Event.kind Event.data
+Reply.wording StoppedAuthor.author_hash Reply.state Reply.x_id Reply.error"""
 OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Tally"}
 
 

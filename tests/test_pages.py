@@ -15,8 +15,6 @@ from django.utils import timezone
 from districts.models import Role
 from requests_app.models import Contact, Event, HelpRequest, Lead, Look, Post, Reply
 from requests_app.policy import REVEALS_PER_HOUR
-from requests_app.replies import weighted_length
-from requests_app.reply_texts import REPLY_TEXTS
 from requests_app.states import EventKind, Outcome, PostOutcome, PostState, RequestState
 from requests_app.templatetags.desk import marked, spans
 from requests_app.triage import read_now
@@ -519,7 +517,7 @@ def a_mention(request_district="Jaipur") -> Post:
 def test_reply_is_pressed_previewed_and_queued_with_the_code():
     post, client = a_mention(), logged_in(a_volunteer())
     request = post.request
-    page = act(client, request, "reply_preview", template="received-en", post=post.pk)
+    page = act(client, request, "reply_preview", template="received-en-1", post=post.pk)
     assert f"Code {request.code}." in page
     act(client, request, "reply", text=f"We are on it. {request.code}", post=post.pk)
     reply = Reply.objects.get()
@@ -540,12 +538,6 @@ def test_reply_without_code_or_with_a_number_or_link_is_refused_in_words(text):
     )
     assert 'class="error"' in page
     assert not Reply.objects.exists()
-
-
-@pytest.mark.parametrize("text", REPLY_TEXTS, ids=lambda text: text.key)
-def test_reply_template_fits_and_has_the_code(text):
-    assert "RJ-ABC123" in text.filled("RJ-ABC123")
-    assert weighted_length(text.filled("RJ-ABC123")) <= 280
 
 
 def test_duty_switch_goes_on_and_off():

@@ -12,7 +12,8 @@ from django.db import connection
 from django.utils import timezone
 
 from requests_app.models import HelpRequest, IngestCursor, Post, Reply
-from requests_app.replies import ReplyNotAllowed, deliver_due, queue_reply, weighted_length
+from requests_app.public_text import weighted_length
+from requests_app.replies import ReplyNotAllowed, deliver_due, queue_reply
 from requests_app.x_client import XClient
 from tests.desk import ME, Desk, account_of
 from tests.factories import a_request, a_volunteer
@@ -36,8 +37,8 @@ def a_plea(desk: Desk, text: str = "@RajHelpDesk oxygen", **traits: object) -> P
     return Post.objects.select_related("request").get(x_id=x_id)
 
 
-def queued(desk: Desk, text: str = "{code} is being worked on") -> Reply:
-    post = a_plea(desk)
+def queued(desk: Desk, text: str = "{code} is being worked on", **traits: object) -> Reply:
+    post = a_plea(desk, **traits)
     assert post.request
     text = text.format(code=post.request.code)
     return queue_reply(post, post.request, text, a_volunteer(), desk.now())
@@ -172,8 +173,8 @@ def test_reply_is_sent_once(desk):
 
 
 def test_senders_at_once_send_each_reply_once(desk):
-    for _number in range(8):
-        queued(desk)
+    for number in range(8):
+        queued(desk, author=f"person{number}")
     settled = []
 
     def work() -> None:

@@ -10,6 +10,7 @@ from requests_app.models.needs import Need
 from requests_app.models.posts import Correction, Post, Reading
 from requests_app.models.replies import Reply
 from requests_app.models.requests import HelpRequest, Lost, NotAllowed
+from requests_app.models.stopped import StoppedAuthor
 from requests_app.models.tallies import Tally
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "Post",
     "Reading",
     "Reply",
+    "StoppedAuthor",
     "Tally",
 ]

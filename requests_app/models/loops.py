@@ -32,6 +32,13 @@ class LoopLease(models.Model):
         cls.objects.filter(name=name, token=token).update(token=None, until=None)
 
     @classmethod
+    def lock(cls, name: str) -> None:
+        """Hold a row of this name until the transaction ends; on SQLite the IMMEDIATE transaction does it."""
+        if not cls.objects.select_for_update().filter(name=name).exists():
+            LoopLease.objects.bulk_create([LoopLease(name=name)], ignore_conflicts=True)
+            cls.objects.select_for_update().get(name=name)
+
+    @classmethod
     def note_done(cls, name: str, now: datetime) -> None:
         """Write down that this loop or worker got something done: liveness is progress, not a process."""
         cls.objects.update_or_create(name=name, defaults={"last_done_at": now, "beat_at": now})

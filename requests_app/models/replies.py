@@ -8,12 +8,13 @@ from requests_app.states import ReplyState
 
 
 class Reply(models.Model):
-    """A reply that a person pressed. `attempted_at` is committed before the call to X goes out."""
+    """A reply that a person pressed; `wording` is the template's key that it began with. `attempted_at` is committed before the call to X goes out."""
 
     post = models.OneToOneField("requests_app.Post", models.PROTECT, related_name="reply")
     request = models.ForeignKey("requests_app.HelpRequest", models.PROTECT, related_name="replies")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     text = models.CharField(_("text"), max_length=600)
+    wording = models.CharField(max_length=40, blank=True)
     state = models.CharField(max_length=8, choices=ReplyState.choices, default=ReplyState.DUE)
     x_id = models.CharField(max_length=20, blank=True)
     error = models.CharField(max_length=300, blank=True)
@@ -45,7 +46,14 @@ class Reply(models.Model):
                 fields=["next_attempt_at"],
                 condition=models.Q(state__in=[ReplyState.DUE, ReplyState.SENDING, ReplyState.UNKNOWN]),
                 name="replies_to_send",
-            )
+            ),
+            # The limits: what went out in the last hour or day. The wordings of the last day.
+            models.Index(
+                fields=["ended_at"], condition=models.Q(ended_at__isnull=False), name="replies_ended"
+            ),
+            models.Index(fields=["created_at"], name="replies_pressed"),
+            # Whether a post answers a reply of ours.
+            models.Index(fields=["x_id"], condition=~models.Q(x_id=""), name="replies_on_x"),
         ]
 
     def __str__(self) -> str:

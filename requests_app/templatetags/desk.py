@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from districts.needs import NeedKind
-from requests_app.states import Attention, CallOutcome, NeedState, Outcome, Urgency
+from requests_app.states import Attention, CallOutcome, NeedState, Outcome, ReplyTrouble, Urgency
 
 register = template.Library()
 
@@ -24,6 +24,7 @@ LABELS: dict[str, dict[str, Any]] = {
     "outcome": dict(Outcome.choices),
     "urgency": dict(Urgency.choices),
     "attention": dict(Attention.choices),
+    "reply_trouble": dict(ReplyTrouble.choices),
 }
 
 

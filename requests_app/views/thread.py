@@ -1,5 +1,6 @@
 """Gathers all that the page of one request shows."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,9 +13,21 @@ from districts.models.people import WORKING
 from districts.needs import NeedKind
 from requests_app.forms import WaitForm
 from requests_app.models import Contact, Event, HelpRequest, Post, Reply
-from requests_app.replies import LONGEST, NOT_FOUND
+from requests_app.public_text import LONGEST
+from requests_app.reply_limits import NOT_FOUND
 from requests_app.reply_texts import REPLY_TEXTS
-from requests_app.states import HELD, OPEN, CallOutcome, Outcome, ReplyState, RequestState, Urgency
+from requests_app.states import (
+    HELD,
+    NO_REPLY_THERE,
+    OPEN,
+    CallOutcome,
+    Outcome,
+    ReplyState,
+    ReplyTrouble,
+    RequestState,
+    Urgency,
+)
+from requests_app.stopping import stopped_among
 from requests_app.views.cards import cards, evidence_of
 
 POSTS_SHOWN = 60
@@ -30,6 +43,14 @@ class Line:
     post: Post
     evidence: list[dict[str, Any]]
     reply: Reply | None
+
+
+@dataclass(frozen=True)
+class Barred:
+    """A post to whose author we cannot write, and why: a slug of ReplyTrouble."""
+
+    post: Post
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -50,8 +71,9 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
     refused = {
         key for key, reply in replies.items() if reply.state == ReplyState.FAILED and reply.error != NOT_FOUND
     }
-    answered = set(replies) - refused
-    can_reply = [post for post in posts if post.may_reply and post.pk not in answered]
+    barred = _barred(posts, replies)
+    closed_to_us = (set(replies) - refused) | {line.post.pk for line in barred}
+    can_reply = [post for post in posts if post.may_reply and post.pk not in closed_to_us]
     has = {need.kind for need in item.needs.all()}
     is_mine = item.holder_id == user.pk
     history = Event.objects.filter(request=item).select_related("by").order_by("-at", "-pk")
@@ -63,7 +85,8 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "lines": [Line(post, decided.get(post.pk, []), replies.get(post.pk)) for post in posts],
         "copies": max(0, item.post_count - len(posts)),
         "can_reply": can_reply,
-        "reply_form": bool(can_reply) and item.is_open,
+        "reply_barred": barred,
+        "reply_form": bool(can_reply or barred) and item.is_open,
         "reply_texts": REPLY_TEXTS,
         "reply_to": can_reply[-1] if can_reply else None,
         "reply_length": 0,
@@ -90,6 +113,19 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "urgencies": Urgency.choices,
         "dials": not settings.DEMO,
     }
+
+
+def _barred(posts: Sequence[Post], replies: Mapping[int, Reply]) -> list[Barred]:
+    """The posts that would be answered but for their author's wish or X's rules; the newest of each author."""
+    stopped = stopped_among(post.author_id for post in posts if post.may_reply)
+    found: dict[str, Barred] = {}
+    for post in posts:
+        reply = replies.get(post.pk)
+        if post.may_reply and post.author_id in stopped:
+            found[post.author_id] = Barred(post, ReplyTrouble.STOPPED)
+        elif reply is not None and reply.state == ReplyState.FAILED and reply.error in NO_REPLY_THERE:
+            found[f"post {post.pk}"] = Barred(post, reply.error)
+    return list(found.values())
 
 
 def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
