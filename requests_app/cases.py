@@ -3,23 +3,24 @@
 Everything here runs in the caller's transaction, under the matcher's lock (docs/decisions/one-matcher-at-a-time.md).
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, F, Q
 
 from districts.models import Volunteer
 from districts.needs import NeedKind
-from requests_app import matching, policy, routing, sealing
+from requests_app import candidates, matching, policy, routing
 from requests_app.models import (
     Contact,
     Event,
     HelpRequest,
     Lead,
     Need,
+    PossibleMatch,
     Post,
 )
 from requests_app.stated import Said
@@ -36,6 +37,9 @@ from requests_app.states import (
 
 LOOKS = 4
 SAID_TO_BE_OVER = frozenset({Attention.SAID_SOLVED, Attention.SAID_DIED})
+TELLS = {"solved": Attention.SAID_SOLVED, "died": Attention.SAID_DIED}
+HAS_OWN_WORDS = frozenset({"thread", "phone", "near_words", "phone_typo"})
+"""Reasons to join of posts whose words others may repeat."""
 
 
 class Moved(Exception):
@@ -46,38 +50,38 @@ def place(
     post: Post, said: Said, words: str, now: datetime, roster: "Roster"
 ) -> tuple[PostOutcome, HelpRequest | None, Lead | None]:
     """Decide where a person will see this post: in a request, new or known, among the leads, or in the noise."""
-    incoming = matching.Incoming(
-        kind=said.kind,
-        facts=matching.facts_of(
-            said.needs, said.district, said.patient, [sealing.keyed_hash(p) for p in said.phones]
-        ),
-        author=post.author_id,
-        thread=post.thread_id,
-        related=frozenset(filter(None, (post.copy_of, post.quote_of, post.edit_root))),
-        fingerprint=words,
-        at=now,
-        reply_to=post.in_reply_to,
-        is_placed=bool(post.form.get("district")),
-    )
+    incoming = candidates.incoming_of(post, said, words, now)
     if said.kind == Kind.OFFER and not said.is_unsure:
         return PostOutcome.LEAD, None, make_lead(post, said, words, now)
-    decision, joined = _request_of(post, incoming)
+    opens = said.kind == Kind.REQUEST or said.is_unsure
+    decision, joined = _request_of(post, said, incoming, now, opens)
     if joined is not None:
         _join(post, said, joined, decision, now, roster)
+        if decision.reason in HAS_OWN_WORDS and opens:
+            candidates.keep_traces(post, now)
         return PostOutcome.JOINED, joined, None
-    if said.kind == Kind.REQUEST or said.is_unsure:
-        return PostOutcome.OPENED, open_request(post, said, now, roster), None
+    if opens:
+        request = open_request(post, said, now, roster)
+        PossibleMatch.note(request.pk, decision.possible, now)
+        candidates.keep_traces(post, now)
+        return PostOutcome.OPENED, request, None
     return PostOutcome.NOISE, None, None
 
 
-def _request_of(post: Post, incoming: matching.Incoming) -> tuple[matching.Decision, HelpRequest | None]:
+def _request_of(
+    post: Post, said: Said, incoming: matching.Incoming, now: datetime, opens: bool
+) -> tuple[matching.Decision, HelpRequest | None]:
     """Return the request to join, locked, and why; None to open one. Raises Moved.
 
-    A person may merge or close it between the look and the lock: then we look again.
+    A person may close it between the look and the lock: then we look again.
     """
     for _look in range(LOOKS):
-        knowns = {known.pk: known for known in known_to(post, incoming)}
+        knowns = {known.pk: known for known in candidates.linked_to(post, incoming)}
         decision = matching.decide(incoming, list(knowns.values()))
+        if decision.join is None and opens:
+            for known in candidates.alike(post, said, incoming, now):
+                knowns[known.pk] = matching.both(knowns.get(known.pk), known)
+            decision = matching.decide(incoming, list(knowns.values()))
         if decision.join is None:
             return decision, None
         # No key: whoever writes a line of its history, as a person who looks at a number does, is not in the way.
@@ -87,67 +91,17 @@ def _request_of(post: Post, incoming: matching.Incoming) -> tuple[matching.Decis
     raise Moved
 
 
-def known_to(post: Post, incoming: matching.Incoming) -> list[matching.Known]:
-    """The requests that share a number, a thread, an original or the words with a post.
-
-    An API client's posts meet its own requests only, and nobody else's posts meet those.
-    """
-    by_thread = Q(thread_id=post.thread_id) if post.thread_id else Q(pk=None)
-    by_words = Q(fingerprint=incoming.fingerprint) if incoming.fingerprint else Q(pk=None)
-    originals = incoming.related | ({incoming.reply_to} if incoming.reply_to else frozenset())
-    by_original = Q(source=post.source, external_id__in=originals) if originals else Q(pk=None)
-    posts = Post.objects.filter(by_thread | by_words | by_original, request__isnull=False).exclude(pk=post.pk)
-    contacts = Contact.objects.filter(phone_hash__in=incoming.facts.phones, request__isnull=False)
-    keys = set(posts.values_list("request", flat=True).distinct())
-    keys |= set(contacts.values_list("request", flat=True).distinct())
-    if not keys:
-        return []
-    requests = HelpRequest.objects.filter(pk__in=keys, client=post.client).exclude(state=RequestState.MERGED)
-    busy = set(
-        contacts.filter(request__state__in=OPEN)
-        .values("phone_hash")
-        .annotate(patients=Count("request"))
-        .filter(patients__gte=matching.SHARED_BY_MANY)
-        .values_list("phone_hash", flat=True)
-    )
-    # Only what this post could have in common with theirs: a plea may have thousands of copies.
-    told = Post.objects.filter(request__in=keys)
-    authors = _in_common(told, "author_id", [incoming.author])
-    threads = _in_common(told, "thread_id", [incoming.thread])
-    fingerprints = _in_common(told, "fingerprint", [incoming.fingerprint])
-    named, copied = (_in_common(told, column, originals) for column in ("external_id", "copy_of"))
-    return [
-        matching.Known(
-            pk=request.pk,
-            state=request.state,
-            outcome=request.outcome,
-            closed_at=request.closed_at,
-            changed_at=request.changed_at,
-            facts=matching.facts_of(
-                [need.kind for need in request.needs.all()],
-                request.district_id,
-                request.patient,
-                [contact.phone_hash for contact in request.contacts.all()],
-            ),
-            authors=authors[request.pk],
-            threads=threads[request.pk],
-            posts=named[request.pk] | copied[request.pk],
-            fingerprints=fingerprints[request.pk],
-            busy_phones=frozenset(busy),
-        )
-        for request in requests.order_by("is_consultation", "pk").prefetch_related("needs", "contacts")
-    ]
-
-
-def _in_common(told: "QuerySet[Post]", column: str, values: Iterable[str]) -> dict[int, frozenset[str]]:
-    """Return which of these values the posts of each request have in a column, by the request's key."""
-    wanted = [value for value in values if value]
-    found: dict[int, frozenset[str]] = defaultdict(frozenset)
-    if wanted:
-        pairs = told.filter(**{f"{column}__in": wanted}).values_list("request", column).distinct()
-        for key, value in pairs.order_by():
-            found[key] |= {value}
-    return found
+def may_be_same(post: Post, request: HelpRequest, said: Said, now: datetime) -> None:
+    """Look for requests that may be the same as one that a person opened for a post, and write them down."""
+    incoming = candidates.incoming_of(post, said, post.fingerprint, now)
+    knowns = {known.pk: known for known in candidates.linked_to(post, incoming)}
+    for known in candidates.alike(post, said, incoming, now):
+        knowns[known.pk] = matching.both(knowns.get(known.pk), known)
+    knowns.pop(request.pk, None)
+    found = list(knowns.values())
+    sure = {known.pk for known in found if matching.reason_to_join(incoming, known)}
+    PossibleMatch.note(request.pk, matching.possible_for(incoming, found, sure), now)
+    candidates.keep_traces(post, now)
 
 
 # --- What a post becomes ------------------------------------------------------------------------------------------
@@ -220,11 +174,9 @@ def _join(
     fields: dict[str, Any] = {"post_count": F("post_count") + 1, "changed_at": now}
     if decision.reopens:
         request.reopen(None, now)
-    asks_on = said.kind == Kind.REQUEST or said.news == "still_needed"
-    if request.is_open and not asks_on and said.news in {"solved", "died"}:
-        fields["attention"] = Attention.SAID_SOLVED if said.news == "solved" else Attention.SAID_DIED
-    elif asks_on and decision.reason in {"thread", "phone"} and request.attention in SAID_TO_BE_OVER:
-        fields["attention"] = Attention.NONE
+    attention = _attention_after(post, said, request, decision)
+    if attention is not None:
+        fields["attention"] = attention
     if request.district_id is None and said.district is not None and request.is_open:
         fields |= {"district_id": said.district, "block_id": said.block, "place_candidates": []}
         fields["place_confidence"] = said.place_confidence
@@ -238,6 +190,10 @@ def _join(
     if new_facts:
         fields["patient"] = {**request.patient, **new_facts}
     HelpRequest.objects.filter(pk=request.pk).update(**fields)
+    if attention is not None:
+        Event.objects.create(
+            request=request, kind=EventKind.ATTENTION, at=now, data={"attention": str(attention)}
+        )
     known = set(request.contacts.values_list("phone_hash", flat=True))
     fresh = [Contact.of(phone, request=request) for phone in said.phones]
     Contact.objects.bulk_create([contact for contact in fresh if contact.phone_hash not in known])
@@ -245,6 +201,24 @@ def _join(
         _add_needs(post, said, request, now, roster)
     data = {"reason": decision.reason, "kind": said.kind, "news": said.news}
     Event.objects.create(request=request, kind=EventKind.POST_JOINED, at=now, data=data)
+
+
+def _attention_after(
+    post: Post, said: Said, request: HelpRequest, decision: matching.Decision
+) -> Attention | None:
+    """What a person must look at after this post tells news of an open request; None: as before.
+
+    Only its own author or number is believed that it is over, and even then a person confirms it; what others say stands
+    in the thread. Whoever asks on takes it back, except by passing on old words.
+    """
+    if not request.is_open:
+        return None
+    asks_on = (said.kind == Kind.REQUEST or said.news == "still_needed") and not post.copy_of
+    if asks_on and decision.reason in HAS_OWN_WORDS and request.attention in SAID_TO_BE_OVER:
+        return Attention.PLACE_UNKNOWN if request.district_id is None else Attention.NONE
+    tells = TELLS.get(said.news) if not asks_on and decision.is_own else None
+    is_news = tells is not None and tells != request.attention
+    return tells if is_news and request.attention != Attention.SAID_DIED else None
 
 
 def _add_needs(post: Post, said: Said, request: HelpRequest, now: datetime, roster: "Roster") -> None:

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from districts.models import Block, District, Volunteer
 from districts.needs import NeedKind
-from requests_app import cases, stated
-from requests_app.models import Correction, Event, HelpRequest, NotAllowed, Post
+from requests_app import cases, matching, sealing, stated
+from requests_app.models import Correction, Event, HelpRequest, LoopLease, NotAllowed, Post
 from requests_app.states import (
     EventKind,
     Kind,
@@ -90,14 +90,25 @@ def _locked_from_a_list(post: Post) -> Post:
 
 
 def make_request(post: Post, by: Volunteer, now: datetime, needs: list[str] | None = None) -> HelpRequest:
-    """Open a request for a post that the program took for noise or could not read. Raises NotAllowed."""
+    """Open a request for a post that the program took for noise or could not read. Raises NotAllowed.
+
+    Requests that may be the same are looked for, as for any other post.
+    """
     with transaction.atomic():
+        LoopLease.hold_matching()
         post = _locked_from_a_list(post)
         was = post.outcome or post.state
         said = stated.as_plea(post, needs or [])
+        post.fingerprint = post.fingerprint or _words_of(post)
         request = cases.open_request(post, said, now)
+        cases.may_be_same(post, request, said, now)
         Post.objects.filter(pk=post.pk).update(
-            state=PostState.READ, outcome=PostOutcome.OPENED, request=request, read_at=now, last_error=""
+            state=PostState.READ,
+            outcome=PostOutcome.OPENED,
+            request=request,
+            fingerprint=post.fingerprint,
+            read_at=now,
+            last_error="",
         )
         if request.state == RequestState.REVIEW:
             request.confirm(by, now)
@@ -105,6 +116,14 @@ def make_request(post: Post, by: Volunteer, now: datetime, needs: list[str] | No
             Event.objects.create(request=request, kind=EventKind.CONFIRMED, by=by, at=now)
         Correction.objects.create(post=post, field="kind", was=was, now=str(Kind.REQUEST), by=by, at=now)
     return request
+
+
+def _words_of(post: Post) -> str:
+    """The fingerprint of a post that was never read; empty where it cannot be opened."""
+    try:
+        return matching.fingerprint(post.text)
+    except sealing.Unreadable:
+        return ""
 
 
 def not_a_plea(post: Post, by: Volunteer, now: datetime) -> None:

@@ -25,9 +25,11 @@ from requests_app.models import (
     HelpRequest,
     IdempotencyRecord,
     Lead,
+    LoopLease,
     Post,
     Reading,
     Reply,
+    WordTrace,
 )
 from requests_app.policy import POLICY
 from requests_app.reading import read
@@ -265,7 +267,9 @@ def _family(keys: set[int]) -> set[int]:
 
 
 def _locked(keys: set[int]) -> list[HelpRequest]:
-    """Lock the whole family, also what is merged or linked while we wait for the locks."""
+    """Lock the whole family, also what is merged or linked while we wait for the locks. Not while posts are matched: a
+    batch takes the locks of many requests in the order of its posts."""
+    LoopLease.hold_matching()
     while True:
         family = _family(keys)
         rows = list(HelpRequest.objects.filter(pk__in=family).order_by("pk").select_for_update())
@@ -456,6 +460,7 @@ def _blank_posts(keys: list[int], now: datetime) -> Erased:
         erased_at=now,
     )
     Reading.objects.filter(post__in=keys).update(data={})
+    WordTrace.objects.filter(post__in=keys).delete()
     Correction.objects.filter(post__in=keys).update(was=None, now=None)
     _blank_replies(Reply.objects.filter(post__in=keys), now)
     cases = {post.request_id for post in locked if post.request_id is not None}

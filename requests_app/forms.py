@@ -156,6 +156,16 @@ class MergeForm(forms.Form):
         return str(self.cleaned_data["into"]).strip().upper()
 
 
+class OtherForm(forms.Form):
+    """Another request, by its code."""
+
+    other = forms.CharField(max_length=9)
+
+
+class SplitForm(forms.Form):
+    post = forms.IntegerField(min_value=1)
+
+
 class CorrectionForm(forms.Form):
     """What a person says that a plea means."""
 

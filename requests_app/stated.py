@@ -86,6 +86,11 @@ def as_plea(post: Post, needs: Sequence[str]) -> Said:
     return replace(said, kind=Kind.REQUEST, needs=tuple(needs) or said.needs, is_unsure=False)
 
 
+def as_its_own(post: Post) -> Said:
+    """What a post says of which a person said that it stands for itself: nobody has to look at it first."""
+    return replace(_said_at_all(post), is_unsure=False)
+
+
 def _said_at_all(post: Post) -> Said:
     """What a post says; nothing where no reader can read it, for a person has seen it and their word is what counts."""
     try:

@@ -33,6 +33,15 @@ class Kind(TextChoices):
     OTHER = "other", _("Something else")
 
 
+class News(TextChoices):
+    """What a post says became of a plea."""
+
+    SOLVED = "solved", _("says that help has come")
+    DIED = "died", _("says that the patient has died")
+    STILL_NEEDED = "still_needed", _("says that help is still needed")
+    UNREACHABLE = "unreachable", _("says that nobody is reached there")
+
+
 class Urgency(TextChoices):
     CRITICAL = "critical", _("Critical")
     HIGH = "high", _("Urgent")
@@ -76,9 +85,9 @@ NEXT: dict[RequestState, frozenset[RequestState]] = {
         }
     ),
     RequestState.CLOSED: frozenset({RequestState.QUEUED, RequestState.MERGED}),
-    RequestState.MERGED: frozenset(),
+    RequestState.MERGED: frozenset({RequestState.QUEUED}),
 }
-"""Which state may follow which. A closed request is reopened into the queue."""
+"""Which state may follow which. A closed request is reopened into the queue, and so is one whose merging is undone."""
 
 
 class Outcome(TextChoices):
@@ -173,3 +182,17 @@ class EventKind(TextChoices):
     CLOSED = "closed", _("closed it")
     REOPENED = "reopened", _("reopened it")
     MERGED = "merged", _("merged it")
+    SPLIT = "split", _("split it: not the same patient")
+    UNMERGED = "unmerged", _("undid the merging")
+    NOT_SAME = "not_same", _("said that it is another patient")
+
+
+class MatchReason(TextChoices):
+    """Why two requests may be the same, though nothing is sure."""
+
+    NUMBER = "number", _("the same number")
+    NEAR_NUMBER = "near_number", _("a number that differs by one slip")
+    WORDS = "words", _("much the same words")
+    AUTHOR = "author", _("the same author")
+    HOSPITAL = "hospital", _("the same hospital and need")
+    CLOSED = "closed", _("asked before, and closed")

@@ -131,7 +131,7 @@ def finish(batch: Sequence[tuple[Post, Understood]], token: uuid.UUID) -> int:
         return 0
     try:
         with transaction.atomic():
-            _one_matcher_at_a_time()
+            LoopLease.hold_matching()
             now, roster = database_now(), Roster()
             for post, understood in batch:
                 _finish(post, token, understood, now, roster)
@@ -158,11 +158,6 @@ def _put_back(token: uuid.UUID) -> None:
     Post.objects.filter(state=PostState.DUE, lease_token=token).update(
         lease_token=None, lease_until=None, next_attempt_at=policy.post_retry_at(database_now(), 1)
     )
-
-
-def _one_matcher_at_a_time() -> None:
-    """Two workers with two copies of a plea must not both open a request, so matching happens one at a time."""
-    LoopLease.lock("matching")
 
 
 def _finish(post: Post, token: uuid.UUID, understood: Understood, now: datetime, roster: "Roster") -> None:

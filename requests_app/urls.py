@@ -17,6 +17,7 @@ from requests_app.views import (
     replying,
     request_page,
     review,
+    sameness,
 )
 
 
@@ -46,6 +47,10 @@ ACTS = {
     "not_a_plea": request_page.not_a_plea,
     "reveal": contacts.reveal,
     "to_beds": doctor.to_beds,
+    "same": sameness.same,
+    "different": sameness.different,
+    "split": sameness.split,
+    "undo_merge": sameness.undo_merge,
     "reply": replying.reply,
     "reply_preview": replying.preview,
     "write_again": replying.write_again,

@@ -565,7 +565,8 @@ KEPT = """Post.source Post.external_id Post.thread_id Post.in_reply_to Post.copy
 Post.outcome Reading.version Reading.kind Correction.field HelpRequest.code HelpRequest.state HelpRequest.urgency
 HelpRequest.attention HelpRequest.language HelpRequest.place_candidates HelpRequest.escalated_to HelpRequest.outcome
 Need.kind Need.state Lead.needs Event.kind Event.data
-Reply.wording StoppedAuthor.author_hash Reply.state Reply.x_id Reply.error"""
+Reply.wording StoppedAuthor.author_hash Reply.state Reply.x_id Reply.error PossibleMatch.reasons
+PossibleMatch.state"""
 OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Tally"}
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from districts.models import Role
 from requests_app import policy
-from requests_app.matching import Facts, Incoming, Known, decide, fingerprint
+from requests_app.matching import Incoming, Known, decide, fingerprint
 from requests_app.routing import Ask, Person, route
 from requests_app.states import CallOutcome, Outcome, RequestState, Urgency
+from requests_app.telling_apart import Facts
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 JAIPUR, KOTA, SANGANER, AMBER = 1, 2, 11, 12

@@ -6,6 +6,7 @@ from requests_app.models.events import Event
 from requests_app.models.ingest import Gap, IngestCursor
 from requests_app.models.leads import Lead, Look
 from requests_app.models.loops import LoopLease
+from requests_app.models.matches import PossibleMatch, WordTrace
 from requests_app.models.needs import Need
 from requests_app.models.posts import Correction, Post, Reading
 from requests_app.models.replies import Reply
@@ -28,9 +29,11 @@ __all__ = [
     "Lost",
     "Need",
     "NotAllowed",
+    "PossibleMatch",
     "Post",
     "Reading",
     "Reply",
     "StoppedAuthor",
     "Tally",
+    "WordTrace",
 ]

@@ -42,3 +42,11 @@ class LoopLease(models.Model):
     def note_done(cls, name: str, now: datetime) -> None:
         """Write down that this loop or worker got something done: liveness is progress, not a process."""
         cls.objects.update_or_create(name=name, defaults={"last_done_at": now, "beat_at": now})
+
+    @classmethod
+    def hold_matching(cls) -> None:
+        """Wait until nobody else matches, merges or splits, and keep it so until this transaction ends.
+
+        Whoever takes it takes it before any request's row: one order for all (docs/decisions/one-matcher-at-a-time.md).
+        """
+        cls.lock("matching")

@@ -110,6 +110,13 @@ class Post(models.Model):
                 fields=["fingerprint"], condition=~Q(fingerprint=""), name="posts_with_the_same_words"
             ),
             models.Index(fields=["copy_of"], condition=~Q(copy_of=""), name="posts_that_copy_another"),
+            models.Index(fields=["quote_of"], condition=~Q(quote_of=""), name="posts_that_quote_another"),
+            # Matching: what else an author asked for.
+            models.Index(
+                fields=["author_id", "-id"],
+                condition=~Q(author_id="") & Q(request__isnull=False),
+                name="posts_of_an_author",
+            ),
             # The review screen's tabs and the monitor's feed, newest first.
             models.Index(fields=["-received_at"], condition=Q(state=PostState.FAILED), name="posts_failed"),
             models.Index(fields=["-received_at"], condition=Q(outcome=PostOutcome.NOISE), name="posts_noise"),

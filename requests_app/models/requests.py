@@ -15,6 +15,7 @@ from districts.needs import NeedKind
 from requests_app import policy, sealing
 from requests_app.models.clients import ApiClient
 from requests_app.models.events import Event
+from requests_app.models.loops import LoopLease
 from requests_app.models.needs import Need
 from requests_app.states import (
     ENDED,
@@ -369,21 +370,23 @@ class HelpRequest(models.Model):
         if self.state in HELD and self.holder_id != by.pk:
             raise Lost(self.holder)
         with transaction.atomic():
+            LoopLease.hold_matching()
             # Both, in one order: two people who merge two requests into each other must not lose both.
             rows = HelpRequest.objects.select_for_update(no_key=True).filter(pk__in=[self.pk, other.pk])
             if not {row.pk: row for row in rows.order_by("pk")}[other.pk].is_open:
                 raise NotAllowed("a request is merged into another open one")
+            moved = list(self.posts.order_by("pk").values_list("pk", flat=True))
             self._move(
                 RequestState.MERGED,
                 EventKind.MERGED,
                 by,
                 now,
-                data={"into": other.code},
+                data={"into": other.code, "post_keys": moved},
                 merged_into=other,
                 outcome="",
                 **NOBODY,
             )
-            moved = self.posts.update(request=other)
+            self.posts.update(request=other)
             known = set(other.contacts.values_list("phone_hash", flat=True))
             for contact in self.contacts.exclude(phone_hash__in=known):
                 contact.pk = None
@@ -393,11 +396,27 @@ class HelpRequest(models.Model):
             for need in self.needs.exclude(kind__in=has):
                 Need.objects.create(request=other, kind=need.kind, state=need.state)
             HelpRequest.objects.filter(pk=other.pk).update(
-                post_count=models.F("post_count") + moved, changed_at=now
+                post_count=models.F("post_count") + len(moved), changed_at=now
             )
             Event.objects.create(
-                request=other, kind=EventKind.MERGED, by=by, at=now, data={"from": self.code, "posts": moved}
+                request=other,
+                kind=EventKind.MERGED,
+                by=by,
+                at=now,
+                data={"from": self.code, "posts": len(moved)},
             )
+
+    def unmerge(self, by: Volunteer, now: datetime, data: dict[str, Any]) -> None:
+        """Back into the queue, a request of its own again; whoever calls brings its posts back (splitting.undo_merge)."""
+        self._move(
+            RequestState.QUEUED,
+            EventKind.UNMERGED,
+            by,
+            now,
+            only_from=RequestState.MERGED,
+            data=data,
+            merged_into=None,
+        )
 
     # --- Facts that people set ------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from districts.needs import NeedKind
-from requests_app.states import Attention, CallOutcome, NeedState, Outcome, ReplyTrouble, Urgency
+from requests_app.states import Attention, CallOutcome, NeedState, News, Outcome, ReplyTrouble, Urgency
 
 register = template.Library()
 
@@ -25,6 +25,7 @@ LABELS: dict[str, dict[str, Any]] = {
     "urgency": dict(Urgency.choices),
     "attention": dict(Attention.choices),
     "reply_trouble": dict(ReplyTrouble.choices),
+    "news": dict(News.choices),
 }
 
 

@@ -72,7 +72,7 @@ def fresh_answer(request: Asked, code: str, **more: Any) -> HttpResponse:
             return redirect(wanted)
         return redirect("queue") if item is None else redirect("request", code=code)
     if request.htmx.target == f"card-{code}":
-        card = cards([item])[0] if item else None
+        card = cards([item], request.user)[0] if item else None
         return render(request, "_card_answer.html", {"card": card, "code": code, "now": database_now()})
     if item is None:
         return HttpResponse(headers={"HX-Redirect": reverse("queue")})

@@ -6,8 +6,12 @@ from typing import Any
 
 from django.db.models import OuterRef, Subquery
 
-from districts.models import Block, District
-from requests_app.models import HelpRequest, Post, Reading
+from districts.models import Block, District, Volunteer
+from requests_app.models import HelpRequest, PossibleMatch, Post, Reading
+
+POSSIBLE_SHOWN = 5
+PAIRS_READ = 20
+"""For each request, so many of the newest pairs are read at most: those of one that many were like are not shown all."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Possible:
+    """A request that may be the same, and why, in words."""
+
+    item: HelpRequest
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
 class Card:
     """A request as a list shows it."""
 
@@ -26,6 +38,7 @@ class Card:
     post: Post | None
     evidence: list[dict[str, Any]] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    possible: list["Possible"] = field(default_factory=list)
 
     @property
     def author(self) -> str:
@@ -36,8 +49,9 @@ class Card:
         return self.post.masked_text if self.post else self.item.summary
 
 
-def cards(items: Iterable[HelpRequest]) -> list[Card]:
-    """Return a card for each request, in order, with four queries for all of them."""
+def cards(items: Iterable[HelpRequest], user: Volunteer | None = None) -> list[Card]:
+    """Return a card for each request, in order, with four queries for all of them; with a user one more, for the requests
+    that they may see and that may be the same."""
     listed = list(items)
     oldest = Post.objects.filter(request=OuterRef("pk")).order_by("posted_at", "pk").values("pk")[:1]
     firsts = dict(
@@ -48,11 +62,13 @@ def cards(items: Iterable[HelpRequest]) -> list[Card]:
     posts = Post.objects.in_bulk([key for key in firsts.values() if key])
     decided = evidence_of(posts.values())
     places = _places(listed)
+    possible = possible_of(user, listed) if user is not None else {}
     made = []
     for item in listed:
         post = posts.get(firsts.get(item.pk) or 0)
         found = [places[key] for key in map(_key, item.place_candidates or []) if key in places]
-        made.append(Card(item, post, decided.get(post.pk, []) if post else [], found))
+        evidence = decided.get(post.pk, []) if post else []
+        made.append(Card(item, post, evidence, found, possible.get(item.pk, [])))
     return made
 
 
@@ -60,6 +76,29 @@ def evidence_of(posts: Iterable[Post]) -> dict[int, list[dict[str, Any]]]:
     """Return the evidence of the newest reading of each post, by the post's key."""
     readings = Reading.objects.filter(post__in=[post.pk for post in posts]).order_by("read_at", "pk")
     return {reading.post_id: reading.data.get("evidence") or [] for reading in readings}
+
+
+def news_of(posts: Iterable[Post]) -> dict[int, str]:
+    """Return what posts say became of it (a slug of News), by the post's key; only of those that do."""
+    readings = Reading.objects.filter(post__in=[post.pk for post in posts]).order_by("read_at", "pk")
+    return {reading.post_id: reading.data.get("news") or "" for reading in readings}
+
+
+def possible_of(user: Volunteer, items: Sequence[HelpRequest]) -> dict[int, list[Possible]]:
+    """Return up to five requests for each that may be the same and that this person may see, by the request's key."""
+    keys = [item.pk for item in items]
+    found: dict[int, list[Possible]] = {key: [] for key in keys}
+    if not keys:
+        return found
+    pairs = PossibleMatch.objects.visible_to(user).of(keys).to_judge().order_by("-found_at", "-pk")
+    for pair in pairs.select_related("one__district", "one__holder", "other__district", "other__holder")[
+        : PAIRS_READ * len(keys)
+    ]:
+        for mine, theirs in ((pair.one, pair.other), (pair.other, pair.one)):
+            listed = found.get(mine.pk)
+            if listed is not None and len(listed) < POSSIBLE_SHOWN and (mine.is_open or theirs.is_open):
+                listed.append(Possible(theirs, pair.reason_words))
+    return found
 
 
 def _key(candidate: dict[str, Any]) -> tuple[int, int]:

@@ -66,7 +66,7 @@ def queue(request: Asked) -> HttpResponse:
     listed, after = page_of(found.for_cards(), filters)  # type: ignore[attr-defined]
     context = {
         "now": now,
-        "cards": cards(listed),
+        "cards": cards(listed, request.user),
         "after": after,
         "filters": filters,
         "query": request.GET.copy(),
@@ -131,7 +131,7 @@ def mine(request: Asked) -> HttpResponse:
     held = list(HelpRequest.objects.visible_to(request.user).held_by(request.user).for_cards().ranked()[:100])
     suggested = HelpRequest.objects.visible_to(request.user).queued().filter(suggested=request.user)
     due, working, later = [], [], []
-    for card in cards(held):
+    for card in cards(held, request.user):
         until = card.item.wait_until
         if card.item.state != RequestState.WAITING or until is None:
             working.append(card)
@@ -144,7 +144,7 @@ def mine(request: Asked) -> HttpResponse:
         "due": due,
         "working": working,
         "later": [card for _until, card in sorted(later, key=lambda pair: pair[0])],
-        "suggested": cards(suggested.for_cards().ranked()[:10]),
+        "suggested": cards(suggested.for_cards().ranked()[:10], request.user),
     }
     return render(request, "mine.html", context)
 
@@ -168,5 +168,5 @@ def search(request: Asked) -> HttpResponse:
     return render(
         request,
         "search.html",
-        {"form": SearchForm(), "cards": cards(listed), "now": database_now(), "is_done": True},
+        {"form": SearchForm(), "cards": cards(listed, request.user), "now": database_now(), "is_done": True},
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from districts.needs import NeedKind
-from requests_app import corrections, status_links
+from requests_app import corrections, splitting, status_links
 from requests_app.clock import database_now
 from requests_app.forms import (
     CallForm,
@@ -117,7 +117,7 @@ def merge(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     if other is None:
         messages.error(request, _("There is no such request among those that you can see."))
         return None
-    item.merge_into(other, request.user, now)
+    splitting.merge(item, other, request.user, now)
     return _("Merged into %(code)s.") % {"code": other.code}
 
 

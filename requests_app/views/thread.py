@@ -12,14 +12,13 @@ from districts.models import Official, Role, Volunteer
 from districts.models.people import WORKING
 from districts.needs import NeedKind
 from requests_app.forms import WaitForm
-from requests_app.models import Contact, Event, HelpRequest, Post, Reply
+from requests_app.models import Event, HelpRequest, Post, Reply
 from requests_app.public_text import LONGEST
 from requests_app.reply_limits import NOT_FOUND
 from requests_app.reply_texts import REPLY_TEXTS
 from requests_app.states import (
     HELD,
     NO_REPLY_THERE,
-    OPEN,
     CallOutcome,
     Outcome,
     ReplyState,
@@ -28,7 +27,7 @@ from requests_app.states import (
     Urgency,
 )
 from requests_app.stopping import stopped_among
-from requests_app.views.cards import cards, evidence_of
+from requests_app.views.cards import cards, evidence_of, news_of, possible_of
 
 POSTS_SHOWN = 60
 EVENTS_SHOWN = 200
@@ -38,11 +37,14 @@ REPLY_CENTS = 1.5
 
 @dataclass(frozen=True)
 class Line:
-    """A post of the thread with its evidence and our reply."""
+    """A post of the thread with its evidence and our reply. `news`: the slug of what it says became of it; `may_leave`:
+    a person may say that it is another patient's."""
 
     post: Post
     evidence: list[dict[str, Any]]
     reply: Reply | None
+    news: str = ""
+    may_leave: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,14 @@ class Barred:
     reason: str
 
 
-@dataclass(frozen=True)
-class Possible:
-    """A request that may be the same case, and why: "phone" or "words"."""
-
-    item: HelpRequest
-    reason: str
-
-
 def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, Any]:
     """Return the template values of a request's page. `item` comes from visible_to(user).for_cards()."""
     posts = list(_told_apart(item).select_related("written_by")[:POSTS_SHOWN])
+    posts_are_its_own = bool(posts)
     if not posts and item.parent_id:
         posts = list(_told_apart(item.parent).select_related("written_by")[:POSTS_SHOWN])  # type: ignore[arg-type]
-    decided = evidence_of(posts)
+    decided, news = evidence_of(posts), news_of(posts)
+    may_split = user.can_work and item.state != RequestState.MERGED and posts_are_its_own
     replies = {reply.post_id: reply for reply in Reply.objects.filter(request=item).select_related("by")}
     refused = {
         key for key, reply in replies.items() if reply.state == ReplyState.FAILED and reply.error != NOT_FOUND
@@ -82,7 +78,16 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "item": item,
         "card": cards([item])[0],
         "now": now,
-        "lines": [Line(post, decided.get(post.pk, []), replies.get(post.pk)) for post in posts],
+        "lines": [
+            Line(
+                post,
+                decided.get(post.pk, []),
+                replies.get(post.pk),
+                news.get(post.pk, ""),
+                may_leave=may_split and number > 0 and post.erased_at is None,
+            )
+            for number, post in enumerate(posts)
+        ],
         "copies": max(0, item.post_count - len(posts)),
         "can_reply": can_reply,
         "reply_barred": barred,
@@ -94,7 +99,7 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "reply_cents": REPLY_CENTS,
         "events": newest_events[::-1],
         "older_events": max(0, Event.objects.filter(request=item).count() - len(newest_events)),
-        "possible": possible_copies(user, item, posts),
+        "possible": possible_of(user, [item]).get(item.pk, []),
         "linked": HelpRequest.objects.visible_to(user).filter(Q(parent=item) | Q(pk=item.parent_id)),
         "people": people_for(item, user),
         "officials": Official.objects.filter(Q(district=item.district_id) | Q(district=None)).exclude(
@@ -145,23 +150,3 @@ def people_for(item: HelpRequest, user: Volunteer) -> "QuerySet[Volunteer]":
         Volunteer.objects.filter(can_see, is_active=True).exclude(pk=user.pk).annotate(load=held).distinct()
     )
     return people.order_by("-is_on_duty", state_desk_last, "first_name", "pk")
-
-
-def possible_copies(user: Volunteer, item: HelpRequest, posts: list[Post]) -> list[Possible]:
-    """Return up to five other open requests that this person may see with a number or the words of this."""
-    if item.state not in OPEN:
-        return []
-    hashes = [contact.phone_hash for contact in item.contacts.all()]
-    words = {post.fingerprint for post in posts if post.fingerprint}
-    others = HelpRequest.objects.visible_to(user).open().exclude(pk=item.pk).filter(client=item.client_id)
-    others = others.exclude(pk=item.parent_id or 0).exclude(parent=item)
-    same_number = Contact.objects.filter(phone_hash__in=hashes, request__isnull=False).values("request")
-    same_words = Post.objects.filter(fingerprint__in=words, request__isnull=False).values("request")
-    found = others.filter(Q(pk__in=same_number) | Q(pk__in=same_words)).select_related(
-        "district", "block", "holder"
-    )
-    made = []
-    for other in found.prefetch_related("contacts")[:5]:
-        shares = any(contact.phone_hash in hashes for contact in other.contacts.all())
-        made.append(Possible(other, "phone" if shares else "words"))
-    return made

@@ -1,0 +1,258 @@
+"""Finds the requests that a post may belong to, in a bounded number of rows however many there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from requests_app import likeness, sealing, telling_apart
+from requests_app.matching import Incoming, Known
+from requests_app.models import Contact, HelpRequest, PossibleMatch, Post, WordTrace
+from requests_app.policy import POLICY
+from requests_app.stated import Said
+from requests_app.states import OPEN, PostOutcome, RequestState
+from requests_app.telling_apart import Facts, different_patients, facts_of
+
+NEWEST = 40
+"""So many requests of a number, a thread or the same words are looked at, newest first."""
+TRACES = 25
+"""So many posts under a key of words."""
+OF_AN_AUTHOR = 6
+"""An author with so many requests passes on what others ask: he says nothing of who the patient is."""
+
+
+def incoming_of(post: Post, said: Said, words: str, now: datetime) -> Incoming:
+    """What matching must know of a post."""
+    return Incoming(
+        kind=said.kind,
+        facts=facts_of(
+            said.needs,
+            said.district,
+            said.patient,
+            [sealing.keyed_hash(phone) for phone in said.phones],
+            block=said.block,
+            names=telling_apart.names_in(post.masked_text),
+        ),
+        author=post.author_id,
+        thread=post.thread_id,
+        related=frozenset(filter(None, (post.quote_of, post.edit_root))) - {post.external_id},
+        fingerprint=words,
+        at=now,
+        reply_to=post.in_reply_to,
+        is_placed=bool(post.form.get("district")),
+        copy_of=post.copy_of,
+        own_id=post.external_id,
+        news=said.news,
+    )
+
+
+def linked_to(post: Post, incoming: Incoming) -> list[Known]:
+    """The requests that share a number, a thread, an original or the words with a post.
+
+    An API client's posts meet its own requests only, and nobody else's posts meet those.
+    """
+    posts = _posts_linked(post, incoming)
+    contacts = Contact.objects.filter(phone_hash__in=incoming.facts.phones, request__isnull=False)
+    keys = set(posts) | set(_newest(contacts.order_by(), "request"))
+    return _known(post, incoming, keys, {})
+
+
+def alike(post: Post, said: Said, incoming: Incoming, now: datetime) -> list[Known]:
+    """The requests that share no more than much the same words, an almost equal number, or the author with a post."""
+    words = likeness.words_of(post.masked_text)
+    texts = _posts_with_traces(words, now)
+    near = [
+        sealing.keyed_hash(other) for phone in said.phones[:3] for other in telling_apart.numbers_near(phone)
+    ]
+    near_keys = set(
+        _newest(Contact.objects.filter(phone_hash__in=near, request__isnull=False).order_by(), "request")
+    )
+    theirs: set[int] = set()
+    if post.author_id:
+        recent = Post.objects.filter(author_id=post.author_id, request__isnull=False, copy_of="")
+        rows = recent.order_by("-pk").values_list("request", flat=True)[: OF_AN_AUTHOR * 3]
+        theirs = {key for key in rows if key is not None}
+        if len(theirs) >= OF_AN_AUTHOR:
+            theirs = set()
+    return _known(post, incoming, set(texts) | near_keys | theirs, texts, near_keys)
+
+
+def keep_traces(post: Post, now: datetime) -> None:
+    """Keep the keys of a post's words, and drop some of those that are too old to be matched."""
+    keys = likeness.keys_of(likeness.words_of(post.masked_text))
+    WordTrace.objects.bulk_create([WordTrace(post=post, key=key, at=now) for key in keys])
+    before = now - timedelta(days=POLICY["matching"]["joins_open_for"])
+    old = (
+        WordTrace.objects.filter(at__lt=before)
+        .order_by("at")
+        .values_list("pk", flat=True)[: 2 * likeness.BANDS]
+    )
+    if stale := list(old):
+        WordTrace.objects.filter(pk__in=stale).delete()
+
+
+def _posts_linked(post: Post, incoming: Incoming) -> list[int]:
+    """Keys of requests with a post in the same thread, of the same words or the same original, newest first."""
+    originals = _originals(incoming)
+    same = Q(thread_id=post.thread_id) if post.thread_id else Q(pk=None)
+    if incoming.fingerprint:
+        same |= Q(fingerprint=incoming.fingerprint)
+    if originals:
+        same |= Q(source=post.source, external_id__in=originals)
+    if post.external_id and post.source == "x":
+        passed_on = originals | {post.external_id}
+        same |= Q(copy_of__in=passed_on) | Q(quote_of__in=passed_on)
+    linked = Post.objects.filter(same, request__isnull=False).exclude(pk=post.pk)
+    found = _newest(linked, "request")
+    if post.thread_id and post.author_id and len(found) == NEWEST:
+        # A thread in which many ask: what this author said there must not drown.
+        found += _newest(linked.filter(thread_id=post.thread_id, author_id=post.author_id), "request")
+    if originals and len(found) == NEWEST:
+        found += _newest(linked.filter(source=post.source, external_id__in=originals), "request")
+    return found
+
+
+def _originals(incoming: Incoming) -> frozenset[str]:
+    return incoming.related | frozenset(filter(None, (incoming.reply_to, incoming.copy_of)))
+
+
+def _newest(rows: "QuerySet[Post] | QuerySet[Contact]", column: str) -> list[int]:
+    return list(rows.order_by(f"-{column}").values_list(column, flat=True).distinct()[:NEWEST])
+
+
+def _posts_with_traces(words: tuple[str, ...], now: datetime) -> dict[int, list[str]]:
+    """Masked texts of posts that share a key of words, by their request."""
+    since = now - timedelta(days=POLICY["matching"]["joins_open_for"])
+    posts: set[int] = set()
+    for key in likeness.keys_of(words):
+        under = WordTrace.objects.filter(key=key, at__gte=since).order_by("-pk")
+        posts.update(under.values_list("post", flat=True)[:TRACES])
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Post.objects.filter(pk__in=posts, request__isnull=False).values_list("request", "masked_text")
+    for key, text in rows:
+        if key is not None:
+            found[key].append(text)
+    return found
+
+
+def _known(
+    post: Post,
+    incoming: Incoming,
+    keys: set[int],
+    texts: Mapping[int, list[str]],
+    near_keys: "set[int] | frozenset[int]" = frozenset(),
+) -> list[Known]:
+    """Gather what is known of these requests that the post could have in common with them."""
+    if not keys:
+        return []
+    requests = list(
+        HelpRequest.objects.filter(pk__in=keys, client=post.client)
+        .exclude(state=RequestState.MERGED)
+        .order_by("is_consultation", "pk")
+        .prefetch_related("needs", "contacts")
+    )
+    keys = {request.pk for request in requests}
+    # Only what this post could have in common with theirs: a plea may have thousands of copies.
+    told = Post.objects.filter(request__in=keys).exclude(pk=post.pk)
+    spoken = told.filter(copy_of="")
+    authors = _in_common(spoken, "author_id", [incoming.author])
+    owners = _in_common(spoken.filter(outcome=PostOutcome.OPENED), "author_id", [incoming.author])
+    threads = _in_common(told, "thread_id", [incoming.thread])
+    fingerprints = _in_common(told, "fingerprint", [incoming.fingerprint])
+    wanted = _originals(incoming)
+    named = _in_common(told, "external_id", wanted)
+    passed_on = wanted | {incoming.own_id}
+    copied, quoted = (_in_common(told, column, passed_on) for column in ("copy_of", "quote_of"))
+    facts = {request.pk: _facts_of(request) for request in requests}
+    busy_phones = _busy_phones(incoming, requests, facts)
+    busy_threads = _busy_threads(threads, facts)
+    not_same = _not_same(keys)
+    words = likeness.words_of(post.masked_text)
+    return [
+        Known(
+            pk=request.pk,
+            state=request.state,
+            outcome=request.outcome,
+            closed_at=request.closed_at,
+            changed_at=request.changed_at,
+            facts=facts[request.pk],
+            authors=authors[request.pk],
+            owners=owners[request.pk],
+            threads=threads[request.pk],
+            posts=named[request.pk] | copied[request.pk] | quoted[request.pk],
+            fingerprints=fingerprints[request.pk],
+            busy_phones=busy_phones,
+            busy_threads=busy_threads,
+            likeness=max(
+                (
+                    likeness.likeness(words, likeness.words_of(text))
+                    for text in {request.summary, *texts.get(request.pk, ())}
+                ),
+                key=lambda like: (like.is_copy, like.inside),
+            ),
+            near_phone=request.pk in near_keys,
+            not_same=not_same[request.pk],
+        )
+        for request in requests
+    ]
+
+
+def _facts_of(request: HelpRequest) -> Facts:
+    return facts_of(
+        [need.kind for need in request.needs.all()],
+        request.district_id,
+        request.patient,
+        [contact.phone_hash for contact in request.contacts.all()],
+        block=request.block_id,
+        names=telling_apart.names_in(request.summary),
+    )
+
+
+def _busy_phones(
+    incoming: Incoming, requests: list[HelpRequest], facts: Mapping[int, Facts]
+) -> frozenset[str]:
+    """Which of the post's numbers so many different patients have that they are of a helper or a desk.
+
+    Over requests that are open or were closed lately: the look at them (NEWEST) is what bounds it.
+    """
+    since = incoming.at - timedelta(days=POLICY["matching"]["joins_open_for"])
+    recent = [
+        facts[request.pk] for request in requests if request.state in OPEN or request.changed_at >= since
+    ]
+    return frozenset(
+        phone
+        for phone in incoming.facts.phones
+        if different_patients([one.without(phone) for one in recent if phone in one.phones])
+        >= telling_apart.MANY
+    )
+
+
+def _busy_threads(threads: Mapping[int, frozenset[str]], facts: Mapping[int, Facts]) -> frozenset[str]:
+    """Threads in which different patients are asked for: under a plea that many saw, or under our own words."""
+    by_thread: dict[str, list[Facts]] = defaultdict(list)
+    for key, names in threads.items():
+        for name in names:
+            by_thread[name].append(facts[key])
+    return frozenset(name for name, listed in by_thread.items() if different_patients(listed) > 1)
+
+
+def _not_same(keys: Iterable[int]) -> Mapping[int, frozenset[int]]:
+    """Which requests a person said to be another patient's, by request."""
+    found: dict[int, frozenset[int]] = defaultdict(frozenset)
+    pairs = PossibleMatch.objects.of(keys).filter(state=PossibleMatch.State.DIFFERENT)
+    for one, other in pairs.values_list("one", "other"):
+        found[one] |= {other}
+        found[other] |= {one}
+    return found
+
+
+def _in_common(told: "QuerySet[Post]", column: str, values: Iterable[str]) -> dict[int, frozenset[str]]:
+    """Return which of these values the posts of each request have in a column, by the request's key."""
+    wanted = [value for value in values if value]
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    if wanted:
+        pairs = told.filter(**{f"{column}__in": wanted}).values_list("request", column).distinct()
+        for key, value in pairs.order_by():
+            found[key] |= {value}
+    return found

@@ -1,0 +1,166 @@
+"""Tells patients apart by what is known of them. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import regex
+
+from districts.folding import fold
+
+YEARS = 2
+"""So far two tellings of one patient's age may lie apart."""
+MANY = 3
+"""A number that so many different patients have belongs to a helper or a desk."""
+
+_EVERY_HOSPITAL = frozenset(
+    fold(
+        "hospital hosp hsptl hospitals govt government medical college clinic centre center nursing home ward icu "
+        "aspatal chikitsalaya district zila the pvt private super speciality speciality multispeciality institute "
+        "अस्पताल हॉस्पिटल हास्पिटल होस्पिटल मेडिकल कॉलेज कालेज चिकित्सालय जिला सरकारी राजकीय"
+    ).text.split()
+)
+_WORD = regex.compile(r"[\p{L}\p{M}]{2,}")
+_NAME = regex.compile(
+    r"(?:\b(?:patient|pt|mareez|mariz|marij|rogi)(?:['’]?s)?\s*(?:ka|ki)?\s*(?:name|naam|nam)\b|\b(?:name|naam)\s*(?:of\s*(?:the\s*)?patient)?\b(?=\s*[:\-–])"
+    r"|\bpatient\s*(?=[:\-–])|(?:मरीज|रोगी|पेशेंट)\s*(?:का\s*)?(?:नाम)|नाम(?=\s*[:\-–]))"
+    r"\s*(?:is|hai|h\b|है)?\s*[:\-–]?\s*(?:(?:mr|mrs|ms|shri|smt|sh|श्री|श्रीमती)\b\.?\s*)?([\p{L}\p{M}]{3,})"
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What tells one patient from another. `phones` are keyed hashes; `hospital` and `names` are folded words."""
+
+    needs: frozenset[str] = frozenset()
+    district: int | None = None
+    block: int | None = None
+    age: int | None = None
+    blood_group: str | None = None
+    hospital: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+
+    def contradict(self, other: "Facts") -> bool:
+        """Whether both say something about the same thing and cannot be one patient: district, age or blood group."""
+        return bool(self.district and other.district and self.district != other.district) or self.differ(
+            other
+        )
+
+    def differ(self, other: "Facts") -> bool:
+        """Whether age or blood group show two people, wherever they are."""
+        if self.age is not None and other.age is not None and abs(self.age - other.age) > YEARS:
+            return True
+        return bool(self.blood_group and other.blood_group and self.blood_group != other.blood_group)
+
+    def is_elsewhere(self, other: "Facts") -> bool:
+        """Whether they name other hospitals, or other patients: a hint, as people are moved and names misspelt."""
+        return _are_other_names(self.hospital, other.hospital) or _are_other_names(self.names, other.names)
+
+    def agreements(self, other: "Facts") -> int:
+        """Count what both say alike that few patients share: age, blood group, hospital, name."""
+        return (
+            (self.age is not None and self.age == other.age)
+            + bool(self.blood_group and self.blood_group == other.blood_group)
+            + bool(self.hospital & other.hospital)
+            + 2 * bool(self.names & other.names)
+        )
+
+    def without(self, phone: str) -> "Facts":
+        """The same without one of the numbers."""
+        return replace(self, phones=self.phones - {phone})
+
+    def shares_need(self, other: "Facts") -> bool:
+        """Whether they ask for something in common, or one of them does not say what it needs."""
+        return not self.needs or not other.needs or bool(self.needs & other.needs)
+
+    def has_others_number(self, other: "Facts") -> bool:
+        """Whether each gives a number that the other does not give."""
+        return bool(self.phones - other.phones) and bool(other.phones - self.phones)
+
+
+def _are_other_names(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether both are given, in one script, and have no word in common."""
+    if not one or not other or one & other:
+        return False
+    return "".join(one).isascii() == "".join(other).isascii()
+
+
+def hospital_words(name: str | None) -> frozenset[str]:
+    """Return the words of a hospital's name that tell it from others."""
+    if not name:
+        return frozenset()
+    return frozenset(_WORD.findall(fold(name).text)) - _EVERY_HOSPITAL
+
+
+def names_in(masked: str) -> frozenset[str]:
+    """Return the first names that a text gives with the word "name" or "patient:" before them, folded."""
+    return frozenset(_NAME.findall(fold(masked).text)) - _EVERY_HOSPITAL
+
+
+def facts_of(
+    needs: Sequence[str],
+    district: int | None,
+    patient: dict[str, Any],
+    phones: Sequence[str],
+    *,
+    block: int | None = None,
+    names: frozenset[str] = frozenset(),
+) -> Facts:
+    """Build Facts from a request's columns or a reading's fields."""
+    return Facts(
+        needs=frozenset(needs),
+        district=district,
+        block=block,
+        age=patient.get("age"),
+        blood_group=patient.get("blood_group"),
+        hospital=hospital_words(patient.get("hospital")),
+        names=names,
+        phones=frozenset(phones),
+    )
+
+
+def different_patients(known: Sequence[Facts]) -> int:
+    """Count patients who are surely different among requests with one number in common: no two of them can be one.
+
+    Two are different when age, blood group, place, hospital or name say so, or when each has a number of its own beside it.
+    What a plain count of requests would take for many patients, one family that asked in many ways, is counted as one.
+    """
+    apart: list[Facts] = []
+    for facts in known:
+        if all(_are_two(facts, other) for other in apart):
+            apart.append(facts)
+    return len(apart)
+
+
+def _are_two(one: Facts, other: Facts) -> bool:
+    if one.contradict(other):
+        return True
+    if one.agreements(other):
+        return False
+    return one.is_elsewhere(other) or one.has_others_number(other)
+
+
+def number_is_near(one: str, other: str) -> bool:
+    """Whether two numbers (E.164) of one length differ in one digit, or by two neighbours in the other order."""
+    if len(one) != len(other) or one == other:
+        return False
+    at = [place for place in range(len(one)) if one[place] != other[place]]
+    if len(at) == 1:
+        return True
+    return len(at) == 2 and at[1] == at[0] + 1 and one[at[0]] == other[at[1]] and one[at[1]] == other[at[0]]
+
+
+def numbers_near(e164: str) -> list[str]:
+    """Return the Indian mobile numbers that a slip of one digit, or of two neighbours, makes of this one."""
+    if not (e164.startswith("+91") and len(e164) == 13):
+        return []
+    digits = e164[3:]
+    near = [
+        digits[:at] + other + digits[at + 1 :]
+        for at in range(10)
+        for other in "0123456789"
+        if other != digits[at]
+    ]
+    near += [digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :] for at in range(9)]
+    return [f"+91{one}" for one in dict.fromkeys(near) if one != digits]
