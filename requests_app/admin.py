@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from districts.admin import OnlyLook
+from districts.models import Volunteer
+from requests_app.lead_states import ScamReason
 from requests_app.models import (
     ApiClient,
     Correction,
@@ -21,6 +24,8 @@ from requests_app.models import (
     HelpRequest,
     IngestCursor,
     Post,
+    ScamMark,
+    ScamNumber,
     StoppedAuthor,
 )
 
@@ -178,3 +183,51 @@ class CorrectionAdmin(OnlyLook):
     fields = ("post", "field", "was", "now", "by", "at")
     ordering = ("-at",)
     list_select_related = ("by",)
+
+
+class ScamMarkLines(admin.TabularInline):
+    """What people did about a number; only to be read."""
+
+    model = ScamMark
+    fields = readonly_fields = ("at", "act", "by", "note")
+    extra = 0
+    can_delete = False
+    ordering = ("pk",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ScamNumber)
+class ScamNumberAdmin(OnlyLook):
+    """The block-list: by their last two digits, for the numbers themselves are not kept."""
+
+    list_display = ("__str__", "state", "reason", "changed_at")
+    list_filter = ("state", "reason")
+    fields = ("tail", "state", "reason", "changed_at")
+    ordering = ("-changed_at",)
+    inlines = (ScamMarkLines,)
+    actions = ("enlist", "lift")
+
+    @admin.action(description=_("Warn of them everywhere"))
+    def enlist(self, request: HttpRequest, chosen: QuerySet[ScamNumber]) -> None:
+        now = timezone.now()
+        count = sum(
+            ScamNumber.enlist(one.phone_hash, one.tail, ScamReason(one.reason), self._admin(request), now)
+            for one in chosen
+        )
+        messages.success(request, _("On the list now: %(count)s.") % {"count": count})
+
+    @admin.action(description=_("Lift the warning"))
+    def lift(self, request: HttpRequest, chosen: QuerySet[ScamNumber]) -> None:
+        now = timezone.now()
+        count = sum(one.lift(self._admin(request), now) for one in chosen)
+        messages.success(request, _("Lifted: %(count)s.") % {"count": count})
+
+    def _admin(self, request: HttpRequest) -> Volunteer:
+        if not isinstance(request.user, Volunteer):
+            raise PermissionDenied
+        return request.user

@@ -23,6 +23,7 @@ from requests_app.models import (
     PossibleMatch,
     Post,
 )
+from requests_app.offering import make_lead
 from requests_app.stated import Said
 from requests_app.states import (
     HELD,
@@ -249,25 +250,6 @@ def _add_needs(post: Post, said: Said, request: HelpRequest, now: datetime, rost
 def _is_more_urgent(new: str, old: str) -> bool:
     order = list(Urgency.values)
     return order.index(new) < order.index(old)
-
-
-def make_lead(post: Post, said: Said, words: str, now: datetime) -> Lead:
-    """Make a lead of an offer; a copy of a known one belongs to it."""
-    same = Q(fingerprint=words) if words else Q(pk=None)
-    if post.copy_of:
-        same |= Q(source=post.source, external_id=post.copy_of) | Q(copy_of=post.copy_of)
-    earlier = Post.objects.filter(same, lead__isnull=False, client=post.client).select_related("lead").first()
-    if earlier is not None and earlier.lead is not None:
-        return earlier.lead
-    lead = Lead.objects.create(
-        summary=post.masked_text,
-        needs=list(said.needs),
-        district_id=said.district,
-        block_id=said.block,
-        offered_at=now,
-    )
-    Contact.objects.bulk_create([Contact.of(phone, lead=lead) for phone in said.phones])
-    return lead
 
 
 class Roster:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from districts.models import Block, District, Volunteer
 from districts.needs import NeedKind
-from requests_app import cases, matching, sealing, stated
+from requests_app import cases, matching, offering, sealing, stated
 from requests_app.models import Correction, Event, HelpRequest, LoopLease, NotAllowed, Post
 from requests_app.states import (
     EventKind,
@@ -63,7 +63,7 @@ def _correct_kind(request: HelpRequest, kind: Kind, by: Volunteer, now: datetime
         # Plain copies say nothing of their own; where we have nothing else, one of them stands for all.
         for post in request.posts.filter(copy_of="") or request.posts.order_by("posted_at", "pk")[:1]:
             said = stated.as_offer(post)
-            lead = cases.make_lead(post, said, post.fingerprint, now)
+            lead = offering.make_lead(post, said, post.fingerprint, now)
             Post.objects.filter(pk=post.pk).update(lead=lead)
     request.resolve(Outcome.NOT_A_REQUEST, by, now)
 

@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from districts.folding import fold
 from requests_app import sealing, triage
+from requests_app.lead_states import ScamState
 from requests_app.models import (
     Contact,
     Correction,
@@ -25,10 +26,13 @@ from requests_app.models import (
     HelpRequest,
     IdempotencyRecord,
     Lead,
+    LeadCheck,
     LoopLease,
     Post,
     Reading,
     Reply,
+    ScamMark,
+    ScamNumber,
     WordTrace,
 )
 from requests_app.policy import POLICY
@@ -62,6 +66,8 @@ GONE = frozenset({"resource-not-found", "not-authorized-for-resource"})
 MARKABLE = frozenset({Attention.NONE, Attention.PLACE_UNKNOWN})
 """Marks that "the post was deleted" may replace; the others say more, or put a request on its list."""
 NUMBER_LENGTH = 10
+ERASED = "erased-"
+"""How the hash of a flagged number begins that was forgotten."""
 _RUN = re.compile(r"\d(?:[\W_]{0,8}\d)+")
 
 
@@ -121,10 +127,16 @@ def by_age(way: Way, tell: Tell) -> Erased:
     for keys in _in_batches(noise.order_by("pk")):
         done += _in_one_go(way, lambda keys=keys: _erase_posts(keys, way))  # type: ignore[misc]
         tell(f"noise: {done.posts} posts so far")
-    offered = Lead.objects.filter(offered_at__lt=way.now - DAYS["leads"]).filter(_lead_has_content())
+    before = way.now - DAYS["leads"]
+    offered = Lead.objects.filter(said_at__lt=before).filter(_lead_has_content())
+    offered = offered.exclude(last_check__at__gte=before)
     for keys in _in_batches(offered.exclude(posts__request__state__in=OPEN).order_by("pk")):
         done += _in_one_go(way, lambda keys=keys: _erase_leads(keys, way))  # type: ignore[misc]
         tell(f"leads: {done.leads} so far")
+    flagged = ScamNumber.objects.exclude(state=ScamState.LISTED).filter(
+        changed_at__lt=way.now - DAYS["scams"]
+    )
+    done += _in_one_go(way, lambda: _forget_numbers(flagged))
     _drop_json(way, tell)
     old = IdempotencyRecord.objects.filter(created_at__lt=way.now - DAYS["idempotency"])
     tell(f"answers to API clients: {old.count() if way.dry_run else old.delete()[0]}")
@@ -191,6 +203,13 @@ def by_phone(e164: str, way: Way, tell: Tell) -> Erased:
         done += Erased(still_open=tuple(in_open.order_by("request").values_list("request__code", flat=True)))
         notes = notes.exclude(request__state__in=OPEN)
     done += _in_one_go(way, lambda: _blank_notes(notes))
+    done += _in_one_go(way, lambda: _blank_lead_notes(digits))
+    flagged = ScamNumber.objects.filter(phone_hash=sealing.keyed_hash(e164))
+    if flagged.listed().exists():
+        tell(
+            "The number is on the list of known scam numbers and stays there. Lift it first where that is wrong."
+        )
+    done += _in_one_go(way, lambda: _forget_numbers(flagged.exclude(state=ScamState.LISTED)))
     if not way.dry_run:
         _hide_ids(digits)
     return done
@@ -484,12 +503,42 @@ def _settle_leads(keys: Iterable[int]) -> Erased:
             continue
         contacts, _kinds = Contact.objects.filter(lead=lead).delete()
         rows.update(summary="", is_withdrawn=True)
-        done += Erased(leads=1, contacts=contacts)
+        notes = LeadCheck.objects.filter(lead=lead).exclude(note="").update(note="")
+        notes += ScamMark.objects.filter(lead=lead).exclude(note="").update(note="")
+        done += Erased(leads=1, contacts=contacts, notes=notes)
     return done
 
 
 def _lead_has_content() -> Q:
-    return ~Q(summary="") | Q(Exists(Contact.objects.filter(lead=OuterRef("pk"))))
+    mine = OuterRef("pk")
+    return (
+        ~Q(summary="")
+        | Q(Exists(Contact.objects.filter(lead=mine)))
+        | Q(Exists(LeadCheck.objects.filter(lead=mine).exclude(note="")))
+    )
+
+
+def _forget_numbers(numbers_flagged: QuerySet[ScamNumber]) -> Erased:
+    """Make numbers that are on no list unknown again, with the notes on them; that somebody flagged one stays."""
+    keys = list(
+        numbers_flagged.exclude(phone_hash__startswith=ERASED)
+        .select_for_update()
+        .values_list("pk", flat=True)
+    )
+    notes = ScamMark.objects.filter(number__in=keys).exclude(note="").update(note="")
+    for key in keys:
+        ScamNumber.objects.filter(pk=key).update(phone_hash=f"{ERASED}{key}", tail="")
+    return Erased(contacts=len(keys), notes=notes)
+
+
+def _blank_lead_notes(digits: str) -> Erased:
+    """Blank the notes of checks and of the block-list that carry a number."""
+    blanked = 0
+    for model in (LeadCheck, ScamMark):
+        noted = model._default_manager.exclude(note="").order_by("pk").values_list("pk", "note")
+        found = [pk for pk, note in noted.iterator() if _carries(note, digits)]
+        blanked += model._default_manager.filter(pk__in=found).update(note="")
+    return Erased(notes=blanked)
 
 
 def _blank_notes(events: QuerySet[Event]) -> Erased:

@@ -166,6 +166,7 @@ class EventKind(TextChoices):
     LEASE_ENDED = "lease_ended", _("went back to the queue by itself")
     HANDED_OVER = "handed_over", _("handed it over")
     CALLED = "called", _("called")
+    LEAD_USED = "lead_used", _("used a lead")
     NOTED = "noted", _("wrote a note")
     WAIT_SET = "wait_set", _("will try again")
     RESUMED = "resumed", _("went on with it")

@@ -18,6 +18,7 @@ from requests_app.views import (
     request_page,
     review,
     sameness,
+    using,
 )
 
 
@@ -45,6 +46,7 @@ ACTS = {
     "looked": request_page.looked,
     "status_link": request_page.status_link,
     "not_a_plea": request_page.not_a_plea,
+    "use_lead": using.use_lead,
     "reveal": contacts.reveal,
     "to_beds": doctor.to_beds,
     "same": sameness.same,
@@ -76,7 +78,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("phone/earlier/", phone_desk.earlier, name="earlier"),
     path("doctor/", doctor.doctor, name="doctor"),
     path("leads/", leads.leads, name="leads"),
+    path("leads/new/", leads.add_lead, name="add_lead"),
     path("leads/<int:key>/", leads.check_lead, name="check_lead"),
+    path("leads/<int:key>/scam/", leads.judge_scam, name="judge_scam"),
     path("leads/<int:key>/reveal/", contacts.reveal_of_lead, name="reveal_lead"),
     path("requests/<code:code>/", request_page.page, name="request"),
     path("requests/<code:code>/correct/", request_page.correct, name="correct"),

@@ -93,7 +93,11 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "phone/earlier/": Act(body={"number": "98"}),
     "doctor/": Page(),
     "leads/": Page(),
-    "leads/<int:key>/": Act(on="lead"),
+    "leads/new/": Act(who=ROLES - {"monitor", "admin"}, body={}, reads=True),
+    "leads/<int:key>/": Act(on="lead", body={"outcome": "works"}),
+    "leads/<int:key>/scam/": Act(
+        who=frozenset({"lead", "state_desk", "admin"}), on="lead", body={"do": "list", "reason": "advance"}
+    ),
     "leads/<int:key>/reveal/": Act(on="lead", body={"contact": "{LEAD_CONTACT}"}, shows_number=True),
     # --- A request ---
     "requests/<code:code>/": Page(on=OF_A_REQUEST),
@@ -118,6 +122,7 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "requests/<code:code>/not_a_plea/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/reveal/": Act(on=OF_A_REQUEST, body={"contact": "{CONTACT}"}, shows_number=True),
     "requests/<code:code>/status_link/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/use_lead/": Act(on=OF_A_REQUEST, body={"lead": "{LEAD}", "outcome": "no_answer"}),
     "requests/<code:code>/to_beds/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
     "requests/<code:code>/reply_preview/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from districts.models import District, Role, Volunteer
 from requests_app import policy
 from requests_app.intake import accept
-from requests_app.models import ApiClient, Contact, HelpRequest, Need, Post
+from requests_app.models import ApiClient, Contact, HelpRequest, Lead, Need, Post
 from requests_app.states import RequestState, Source, Urgency
 
 HASHED = make_password("helpdesk-demo")
@@ -63,6 +63,30 @@ def a_request(district: str | None = "Jaipur", *, now: datetime | None = None, *
     if phone:
         Contact.of(phone, request=request).save()
     return request
+
+
+def a_lead(
+    summary: str = "20 cylinders available",
+    *,
+    needs: tuple[str, ...] = ("oxygen",),
+    district: str | None = "Jaipur",
+    phones: tuple[str, ...] = ("+919829055501",),
+    said_at: datetime | None = None,
+    **fields: Any,
+) -> Lead:
+    """A lead that was said just now and not checked, unless fields say otherwise."""
+    said = said_at or timezone.now()
+    lead = Lead.objects.create(
+        summary=summary,
+        needs=list(needs),
+        district=a_district(district) if district else None,
+        offered_at=said,
+        said_at=said,
+        **{**Lead.times(needs, said, said), **fields},
+    )
+    for phone in phones:
+        Contact.of(phone, lead=lead).save()
+    return lead
 
 
 def a_post(text: str, *, now: datetime | None = None, source: str = Source.WEB, **fields: Any) -> Post:

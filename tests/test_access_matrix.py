@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from districts.models import Role, Volunteer
-from requests_app.models import ApiClient, Contact, HelpRequest, Lead, Post
+from requests_app.models import ApiClient, HelpRequest, Lead, Post
 from requests_app.status_links import make_link
 from tests.access_matrix import (
     ACTORS,
@@ -28,7 +28,7 @@ from tests.access_matrix import (
     Page,
     Public,
 )
-from tests.factories import a_post, a_request, a_volunteer, an_api_client
+from tests.factories import a_lead, a_post, a_request, a_volunteer, an_api_client
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -126,11 +126,7 @@ def world() -> World:
 
 
 def _lead() -> Lead:
-    lead = Lead.objects.create(
-        summary="oxygen cylinders for sale", needs=["oxygen"], offered_at=timezone.now()
-    )
-    Contact.of(f"+91{CANARY['Jodhpur']}", lead=lead).save()
-    return lead
+    return a_lead("oxygen cylinders for sale", district=None, phones=(f"+91{CANARY['Jodhpur']}",))
 
 
 def addresses(patterns: Any = None, before: str = "") -> Iterator[str]:
@@ -350,6 +346,7 @@ def _body(rule: Any, world: World, actor: str) -> dict[str, str] | None:
     filled_in = {
         "{CONTACT}": own.contacts.get().pk,
         "{POST}": world.posts[own.code].pk,
+        "{LEAD}": world.lead.pk,
         "{LEAD_CONTACT}": world.lead.contacts.get().pk,
     }
     return {name: str(filled_in.get(value, value)) for name, value in rule.body.items()}

@@ -560,11 +560,12 @@ def test_wish_not_to_be_written_to_outlives_the_erasure_of_who_wished_it():
 ERASED = """Post.sealed_text Post.sealed_quoted Post.sealed_raw Post.masked_text Post.author_id Post.author_handle
 Post.author_name Post.fingerprint Post.form Post.last_error Reading.data Correction.was Correction.now HelpRequest.summary
 HelpRequest.patient HelpRequest.status_token_hash Contact.sealed_phone Contact.phone_hash Contact.tail Lead.summary
-Event.note Reply.text IdempotencyRecord.key IdempotencyRecord.request_hash IdempotencyRecord.body"""
+LeadCheck.note ScamNumber.phone_hash ScamNumber.tail ScamMark.note Event.note Reply.text IdempotencyRecord.key IdempotencyRecord.request_hash IdempotencyRecord.body"""
 KEPT = """Post.source Post.external_id Post.thread_id Post.in_reply_to Post.copy_of Post.quote_of Post.edit_root Post.state
 Post.outcome Reading.version Reading.kind Correction.field HelpRequest.code HelpRequest.state HelpRequest.urgency
 HelpRequest.attention HelpRequest.language HelpRequest.place_candidates HelpRequest.escalated_to HelpRequest.outcome
-Need.kind Need.state Lead.needs Event.kind Event.data
+Need.kind Need.state Lead.needs Lead.quantities Lead.supply LeadCheck.outcome LeadUse.outcome
+ScamNumber.state ScamNumber.reason ScamMark.act Event.kind Event.data
 Reply.wording StoppedAuthor.author_hash Reply.state Reply.x_id Reply.error PossibleMatch.reasons
 PossibleMatch.state"""
 OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Tally"}

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from districts.models import Role
+from requests_app.lead_states import CheckOutcome
 from requests_app.models import Contact, Event, HelpRequest, Lead, Look, Post, Reply
 from requests_app.policy import REVEALS_PER_HOUR
 from requests_app.states import EventKind, Outcome, PostOutcome, PostState, RequestState
 from requests_app.templatetags.desk import marked, spans
 from requests_app.triage import read_now
-from tests.factories import a_district, a_post, a_request, a_volunteer
+from tests.factories import a_district, a_lead, a_post, a_request, a_volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -385,25 +386,22 @@ def test_place_is_set_by_pressing_a_candidate():
 
 def test_lead_is_checked_with_a_name():
     person = a_volunteer("asha")
-    lead = Lead.objects.create(summary="ten beds free", needs=["beds"], offered_at=timezone.now())
-    Contact.of(PHONE, lead=lead).save()
+    lead, _contact = beds_free()
     client = logged_in(person)
     assert "not checked yet" in client.get("/leads/?need=beds").content.decode()
-    page = client.post(f"/leads/{lead.pk}/", {"is": "there"}, follow=True).content.decode()
+    page = client.post(f"/leads/{lead.pk}/", {"outcome": "works"}, follow=True).content.decode()
     assert "by Asha" in page
     assert not DIGITS.search(page)
     assert "ten beds free" not in client.get("/leads/?need=food").content.decode()
 
 
-def a_lead(phone: str = PHONE) -> tuple[Lead, Contact]:
-    lead = Lead.objects.create(summary="ten beds free", needs=["beds"], offered_at=timezone.now())
-    contact = Contact.of(phone, lead=lead)
-    contact.save()
-    return lead, contact
+def beds_free(phone: str = PHONE) -> tuple[Lead, Contact]:
+    lead = a_lead("ten beds free", needs=("beds",), phones=(phone,))
+    return lead, lead.contacts.get()
 
 
 def test_number_of_a_lead_is_shown_after_one_logged_press():
-    person, (lead, contact) = a_volunteer("asha"), a_lead()
+    person, (lead, contact) = a_volunteer("asha"), beds_free()
     client = logged_in(person)
     assert not DIGITS.search(client.get("/leads/").content.decode())
     sent = {"contact": contact.pk, "meant": "call"}
@@ -421,7 +419,7 @@ def test_number_of_a_lead_is_shown_after_one_logged_press():
 
 def test_number_of_a_lead_dials_nothing_in_the_demo(settings):
     settings.DEMO = True
-    lead, contact = a_lead()
+    lead, contact = beds_free()
     client = logged_in(a_volunteer())
     for meant in ("call", "whatsapp", "show"):
         sent = {"contact": contact.pk, "meant": meant}
@@ -435,7 +433,7 @@ def test_number_of_a_lead_dials_nothing_in_the_demo(settings):
 
 
 def test_numbers_of_leads_and_of_requests_count_in_one_limit():
-    person, request, (lead, contact) = a_volunteer(), a_request(phone=PHONE), a_lead()
+    person, request, (lead, contact) = a_volunteer(), a_request(phone=PHONE), beds_free()
     client, now = logged_in(person), timezone.now()
     Event.objects.bulk_create(
         Event(request=request, kind=EventKind.REVEALED, by=person, at=now)
@@ -451,14 +449,14 @@ def test_numbers_of_leads_and_of_requests_count_in_one_limit():
 
 
 def test_number_of_another_lead_or_a_request_is_not_found_at_a_lead():
-    (lead, _own), (_other, foreign), request = a_lead(), a_lead("+919829012346"), a_request("Kota")
+    (lead, _own), (_other, foreign), request = beds_free(), beds_free("+919829012346"), a_request("Kota")
     client = logged_in(a_volunteer())
     for contact in (foreign, request.contacts.get()):
         assert client.post(f"/leads/{lead.pk}/reveal/", {"contact": contact.pk}).status_code == 404
 
 
 def test_who_watches_sees_no_number_of_a_lead():
-    lead, contact = a_lead()
+    lead, contact = beds_free()
     client = logged_in(a_volunteer(role=Role.MONITOR))
     page = client.post(f"/leads/{lead.pk}/reveal/", {"contact": contact.pk}).content.decode()
     assert not DIGITS.search(page)
@@ -466,7 +464,7 @@ def test_who_watches_sees_no_number_of_a_lead():
 
 
 def test_a_look_at_a_number_is_never_changed_or_deleted():
-    lead, contact = a_lead()
+    lead, contact = beds_free()
     Look.objects.create(lead=lead, contact_key=contact.pk, by=a_volunteer(), at=timezone.now())
     for change in (lambda: Look.objects.update(contact_key=0), lambda: Look.objects.all().delete()):
         with pytest.raises(IntegrityError, match="only ever added"), transaction.atomic():
@@ -474,14 +472,14 @@ def test_a_look_at_a_number_is_never_changed_or_deleted():
 
 
 def test_a_withdrawn_lead_is_not_checked_any_more():
-    asha, ravi, (lead, _contact) = a_volunteer("asha"), a_volunteer("ravi"), a_lead()
+    asha, ravi, (lead, _contact) = a_volunteer("asha"), a_volunteer("ravi"), beds_free()
     stale, now = Lead.objects.get(pk=lead.pk), timezone.now()
-    assert lead.withdraw(asha, now)
-    assert not stale.confirm(ravi, now)
-    page = logged_in(ravi).post(f"/leads/{lead.pk}/", {"is": "there"}, follow=True).content.decode()
+    assert lead.check_off(CheckOutcome.GONE, asha, now)
+    assert not stale.check_off(CheckOutcome.WORKS, ravi, now)
+    page = logged_in(ravi).post(f"/leads/{lead.pk}/", {"outcome": "works"}, follow=True).content.decode()
     assert "took it off the list a moment ago" in page
     lead.refresh_from_db()
-    assert (lead.is_withdrawn, lead.checked_by) == (True, asha)
+    assert (lead.is_withdrawn, lead.last_check.by) == (True, asha)
 
 
 def test_status_link_is_shown_once_and_noted_without_its_secret():

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from requests_app import corrections, rereading, triage
-from requests_app.models import Contact, Event, HelpRequest, Lead, Need, Post, Reading
+from requests_app.models import Contact, Event, HelpRequest, Need, Post, Reading
 from requests_app.reading import READER_VERSION
 from requests_app.reconciling import reconcile
 from requests_app.states import Attention, NeedState, Outcome, PostOutcome, PostState, Source, Urgency
-from tests.factories import a_district, a_post, a_volunteer
+from tests.factories import a_district, a_lead, a_post, a_volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +195,7 @@ def test_old_noise_is_named_and_opens_nothing():
 
 
 def test_plea_among_the_offers_opens_a_case_and_the_offer_stays():
-    lead = Lead.objects.create(summary="x", offered_at=timezone.now())
+    lead = a_lead("x")
     post = missed_plea(outcome=PostOutcome.LEAD, lead=lead)
     reread()
     post.refresh_from_db()

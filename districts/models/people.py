@@ -30,6 +30,9 @@ STATE_WIDE = frozenset({Role.STATE_DESK, Role.MONITOR, Role.ADMIN})
 WORKING = frozenset({Role.VOLUNTEER, Role.LEAD, Role.PHONE_DESK, Role.DOCTOR, Role.STATE_DESK})
 """Roles that may hold a request; the monitor watches and the administrator sets up."""
 
+LISTING = frozenset({Role.LEAD, Role.STATE_DESK, Role.ADMIN})
+"""Roles whose word alone puts a number on the list of known scam numbers, and takes it off."""
+
 
 class VolunteerQuerySet(models.QuerySet["Volunteer"]):
     def on_duty(self) -> "VolunteerQuerySet":
@@ -94,6 +97,10 @@ class Volunteer(AbstractUser):
     @property
     def can_work(self) -> bool:
         return self.role in WORKING
+
+    @property
+    def may_list_scams(self) -> bool:
+        return self.role in LISTING
 
     @property
     def is_doctor(self) -> bool:

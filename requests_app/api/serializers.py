@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from districts.models import Block, District
 from districts.needs import NeedKind
-from requests_app.models import HelpRequest, Need, Post
+from requests_app.models import Contact, HelpRequest, Need, Post
 from requests_app.states import RequestState, Urgency
 from requests_app.storable import storable
 
@@ -101,6 +101,9 @@ class RequestOut(serializers.ModelSerializer[HelpRequest]):
     needs = NeedOut(many=True, read_only=True)
     text = serializers.CharField(source="summary", read_only=True, help_text="Numbers are masked.")
     is_own = serializers.SerializerMethodField(help_text="Whether this client posted it.")
+    has_scam_number = serializers.SerializerMethodField(
+        help_text="Whether a number of it is on the list of known scam numbers: pay nobody in advance."
+    )
 
     class Meta:
         model = HelpRequest
@@ -114,6 +117,7 @@ class RequestOut(serializers.ModelSerializer[HelpRequest]):
             "block",
             "text",
             "is_own",
+            "has_scam_number",
             "opened_at",
             "first_contact_at",
             "closed_at",
@@ -123,6 +127,11 @@ class RequestOut(serializers.ModelSerializer[HelpRequest]):
 
     def get_is_own(self, request: HelpRequest) -> bool:
         return bool(request.client_id == self.context["client"].pk)
+
+    def get_has_scam_number(self, request: HelpRequest) -> bool:
+        contacts = list(request.contacts.all())
+        Contact.warn_about(contacts)
+        return any(contact.scam for contact in contacts)
 
 
 class PostOut(serializers.ModelSerializer[Post]):

@@ -22,7 +22,7 @@ from requests_app.api.parsing import BoundedJson
 from requests_app.api.serializers import DistrictOut, ListQuery, NewRequest, PostOut, Problem, RequestOut
 from requests_app.api.throttling import PerClient
 from requests_app.clock import database_now
-from requests_app.models import ApiClient, HelpRequest, Post
+from requests_app.models import ApiClient, Contact, HelpRequest, Post
 from requests_app.states import PostState, Source
 from requests_app.storable import storable
 
@@ -68,7 +68,8 @@ class Requests(ClientView):
         query.is_valid(raise_exception=True)
         rows = _filtered(HelpRequest.objects.visible_to(self.client), query.validated_data)
         pages = NewestFirst()
-        page = pages.paginate_queryset(rows.prefetch_related("needs"), request, self)
+        page = pages.paginate_queryset(rows.prefetch_related("needs", "contacts"), request, self)
+        Contact.warn_about(contact for row in page or () for contact in row.contacts.all())
         return pages.get_paginated_response(RequestOut(page, many=True, context={"client": self.client}).data)
 
     @extend_schema(

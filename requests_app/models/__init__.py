@@ -4,13 +4,15 @@ from requests_app.models.clients import ApiClient, IdempotencyRecord
 from requests_app.models.contacts import Contact
 from requests_app.models.events import Event
 from requests_app.models.ingest import Gap, IngestCursor
-from requests_app.models.leads import Lead, Look
+from requests_app.models.lead_history import LeadCheck, LeadUse, Look
+from requests_app.models.leads import Lead
 from requests_app.models.loops import LoopLease
 from requests_app.models.matches import PossibleMatch, WordTrace
 from requests_app.models.needs import Need
 from requests_app.models.posts import Correction, Post, Reading
 from requests_app.models.replies import Reply
 from requests_app.models.requests import HelpRequest, Lost, NotAllowed
+from requests_app.models.scams import ScamMark, ScamNumber
 from requests_app.models.stopped import StoppedAuthor
 from requests_app.models.tallies import Tally
 
@@ -24,6 +26,8 @@ __all__ = [
     "IdempotencyRecord",
     "IngestCursor",
     "Lead",
+    "LeadCheck",
+    "LeadUse",
     "Look",
     "LoopLease",
     "Lost",
@@ -33,6 +37,8 @@ __all__ = [
     "Post",
     "Reading",
     "Reply",
+    "ScamMark",
+    "ScamNumber",
     "StoppedAuthor",
     "Tally",
     "WordTrace",

@@ -1,11 +1,13 @@
 """A phone number of a request or of a lead, sealed."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
 from requests_app import sealing
+from requests_app.models.scams import ScamNumber
 
 
 class Contact(models.Model):
@@ -61,3 +63,24 @@ class Contact(models.Model):
     @property
     def masked(self) -> str:
         return f"••••• •••{self.tail}"
+
+    # --- Warnings -------------------------------------------------------------------------------------------
+
+    @classmethod
+    def warn_about(cls, contacts: "Iterable[Contact]") -> None:
+        """Look up at once which of these are known scam numbers, so that `scam` asks no more: one query for a list."""
+        asked = [contact for contact in contacts if not contact._is_looked_up]
+        known = ScamNumber.objects.known(contact.phone_hash for contact in asked)
+        for contact in asked:
+            contact._scam = known.get(contact.phone_hash)
+            contact._is_looked_up = True
+
+    @property
+    def scam(self) -> ScamNumber | None:
+        """The block-list's entry of this number, None where it is not listed. Nobody forgets to look: it asks by itself."""
+        if not self._is_looked_up:
+            self.warn_about([self])
+        return self._scam
+
+    _scam: ScamNumber | None = None
+    _is_looked_up = False

@@ -424,6 +424,10 @@ class HelpRequest(models.Model):
         """Add a note; the holder's lease goes on."""
         self._change(EventKind.NOTED, by, now, note=text)
 
+    def note_lead_use(self, lead: int, outcome: str, by: Volunteer, now: datetime, note: str = "") -> None:
+        """Write down that a lead was used and what came of it (a slug of UseOutcome)."""
+        self._change(EventKind.LEAD_USED, by, now, note=note, data={"lead": lead, "outcome": outcome})
+
     def set_place(self, district: District, block: Block | None, by: Volunteer, now: datetime) -> None:
         """Say where it is. In another district it goes to that district's queue, whoever held it."""
         if block and block.district_id != district.pk:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from districts.needs import NeedKind
+from requests_app.lead_states import CheckOutcome, Supply, Unit, UseOutcome
 from requests_app.states import Attention, CallOutcome, NeedState, News, Outcome, ReplyTrouble, Urgency
 
 register = template.Library()
@@ -26,6 +27,10 @@ LABELS: dict[str, dict[str, Any]] = {
     "attention": dict(Attention.choices),
     "reply_trouble": dict(ReplyTrouble.choices),
     "news": dict(News.choices),
+    "check": dict(CheckOutcome.choices),
+    "use": dict(UseOutcome.choices),
+    "supply": dict(Supply.choices),
+    "unit": dict(Unit.choices),
 }
 
 

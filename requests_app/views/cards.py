@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 
 from districts.models import Block, District, Volunteer
-from requests_app.models import HelpRequest, PossibleMatch, Post, Reading
+from requests_app.models import Contact, HelpRequest, PossibleMatch, Post, Reading
 
 POSSIBLE_SHOWN = 5
 PAIRS_READ = 20
@@ -45,14 +45,20 @@ class Card:
         return (self.post.author_name or self.post.author_handle) if self.post else ""
 
     @property
+    def has_scam_number(self) -> bool:
+        """Whether one of its numbers is a known scam number."""
+        return any(contact.scam for contact in self.item.contacts.all())
+
+    @property
     def text(self) -> str:
         return self.post.masked_text if self.post else self.item.summary
 
 
 def cards(items: Iterable[HelpRequest], user: Volunteer | None = None) -> list[Card]:
-    """Return a card for each request, in order, with four queries for all of them; with a user one more, for the requests
+    """Return a card for each request, in order, with five queries for all of them; with a user one more, for the requests
     that they may see and that may be the same."""
     listed = list(items)
+    Contact.warn_about(contact for item in listed for contact in item.contacts.all())
     oldest = Post.objects.filter(request=OuterRef("pk")).order_by("posted_at", "pk").values("pk")[:1]
     firsts = dict(
         HelpRequest.objects.filter(pk__in=[item.pk for item in listed])

@@ -35,12 +35,11 @@ def reveal(request: Asked, code: str) -> HttpResponse:
 @require_POST
 def reveal_of_lead(request: Asked, key: int) -> HttpResponse:
     """The same for a lead; without htmx the page holds this lead alone."""
-    lead = get_object_or_404(Lead.objects.visible_to(request.user).newest(), pk=key)
+    lead = get_object_or_404(Lead.objects.visible_to(request.user).for_cards(), pk=key)
     contact = get_object_or_404(lead.contacts.select_related("lead"), pk=_asked_for(request))
     now = database_now()
-    context = page_of(now) | {
+    context = page_of(now, [lead]) | {
         "lead": lead,
-        "leads": [lead],
         "contact": contact,
         "revealed": _revealed(request, numbers.reveal_lead, contact, now),
         "dials": not settings.DEMO,

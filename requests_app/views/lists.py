@@ -39,7 +39,7 @@ def page_of(items: "QuerySet[HelpRequest]", filters: dict[str, Any]) -> tuple[li
     """Return one page and the key after which the next begins, empty at the end; closed ones newest first."""
     is_closed = filters.get("state") == "closed"
     column, way = ("closed_at", "lt") if is_closed else ("rank_at", "gt")
-    place = _place(filters.get("after", ""))
+    place = place_of(filters.get("after", ""))
     if place:
         when, key = place
         items = items.filter(Q(**{f"{column}__{way}": when}) | Q(**{column: when, f"pk__{way}": key}))
@@ -51,7 +51,8 @@ def page_of(items: "QuerySet[HelpRequest]", filters: dict[str, Any]) -> tuple[li
     return found[:PAGE], f"{getattr(last, column).isoformat()}_{last.pk}"
 
 
-def _place(after: str) -> tuple[datetime, int] | None:
+def place_of(after: str) -> tuple[datetime, int] | None:
+    """Return the time and the key after which a page begins; None for what is none."""
     text, _line, key = after.rpartition("_")
     try:
         when = parse_datetime(text)

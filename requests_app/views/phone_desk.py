@@ -13,7 +13,7 @@ from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import PhoneDeskForm, Place, SearchForm
 from requests_app.intake import accept
-from requests_app.models import HelpRequest
+from requests_app.models import HelpRequest, ScamNumber
 from requests_app.sealing import keyed_hash
 from requests_app.states import Source, Urgency
 from requests_app.storable import storable
@@ -105,6 +105,10 @@ def earlier(request: Asked) -> HttpResponse:
     listed = (
         found.select_related("district", "block", "holder").prefetch_related("needs").order_by("-opened_at")
     )
-    return render(
-        request, "_earlier.html", {"earlier": listed[:SHOWN], "is_whole": bool(number), "now": database_now()}
-    )
+    context = {
+        "earlier": listed[:SHOWN],
+        "is_whole": bool(number),
+        "is_scam": bool(number) and bool(ScamNumber.objects.known([keyed_hash(number)])),
+        "now": database_now(),
+    }
+    return render(request, "_earlier.html", context)

@@ -18,8 +18,9 @@ from districts.models import Block, District, Role, Volunteer
 from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import ListFilters, SearchForm
-from requests_app.models import Event, HelpRequest, Need
+from requests_app.models import Event, HelpRequest, Need, ScamNumber
 from requests_app.reading.contacts import numbers
+from requests_app.sealing import keyed_hash
 from requests_app.states import EventKind, NeedState, RequestState, Urgency
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
@@ -168,5 +169,11 @@ def search(request: Asked) -> HttpResponse:
     return render(
         request,
         "search.html",
-        {"form": SearchForm(), "cards": cards(listed, request.user), "now": database_now(), "is_done": True},
+        {
+            "form": SearchForm(),
+            "cards": cards(listed, request.user),
+            "is_scam": bool(ScamNumber.objects.known([keyed_hash(number)])),
+            "now": database_now(),
+            "is_done": True,
+        },
     )

@@ -11,8 +11,12 @@ from django.db.models import Case, Count, Q, QuerySet, Value, When
 from districts.models import Official, Role, Volunteer
 from districts.models.people import WORKING
 from districts.needs import NeedKind
+from districts.neighbours import nearest
 from requests_app.forms import WaitForm
-from requests_app.models import Event, HelpRequest, Post, Reply
+from requests_app.lead_states import UseOutcome
+from requests_app.models import Contact, Event, HelpRequest, Post, Reply
+from requests_app.offering import proposed_for
+from requests_app.policy import POLICY
 from requests_app.public_text import LONGEST
 from requests_app.reply_limits import NOT_FOUND
 from requests_app.reply_texts import REPLY_TEXTS
@@ -30,6 +34,8 @@ from requests_app.stopping import stopped_among
 from requests_app.views.cards import cards, evidence_of, news_of, possible_of
 
 POSTS_SHOWN = 60
+LEADS_SHOWN: int = POLICY["leads"]["shown_on_request"]
+NEIGHBOURS: int = POLICY["leads"]["neighbours"]
 EVENTS_SHOWN = 200
 REPLY_CENTS = 1.5
 """What one reply without a link costs, US cents (X's price list of 2026-04-20)."""
@@ -71,6 +77,10 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
     closed_to_us = (set(replies) - refused) | {line.post.pk for line in barred}
     can_reply = [post for post in posts if post.may_reply and post.pk not in closed_to_us]
     has = {need.kind for need in item.needs.all()}
+    near = nearest(item.district_id, NEIGHBOURS) if item.district_id else ()
+    proposed = proposed_for(user, item, near, now, LEADS_SHOWN)
+    shown = [*item.contacts.all(), *(contact for lead in proposed for contact in lead.contacts.all())]
+    Contact.warn_about(shown)
     is_mine = item.holder_id == user.pk
     history = Event.objects.filter(request=item).select_related("by").order_by("-at", "-pk")
     newest_events = list(history[:EVENTS_SHOWN])
@@ -114,6 +124,8 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "calls": CallOutcome.choices,
         "outcomes": Outcome.choices,
         "waits": WaitForm.CHOICES,
+        "proposed": proposed,
+        "use_outcomes": UseOutcome.choices[1:],
         "missing_needs": [(slug, name) for slug, name in NeedKind.choices if slug not in has],
         "urgencies": Urgency.choices,
         "dials": not settings.DEMO,
