@@ -23,10 +23,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from requests_app.reading import READER_VERSION, as_labels, read
+from requests_app.reading.learning.rows import LABELLED, labelled_rows
 from requests_app.reading.model import PATH, model_from
 from requests_app.reading.needs import NEEDS
 from requests_app.reading.scoring import figures, intervals, load, read_rows
-from requests_app.reading.training import LABELLED, labelled_rows
 
 PAGE = Path(__file__).parent.parent / "docs" / "reader.md"
 LENGTH = 280

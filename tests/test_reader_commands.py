@@ -120,6 +120,13 @@ def test_frozen_posts_are_never_learnt_from(labelled: Path, tmp_path: Path) -> N
     assert (tmp_path / "with.json").read_bytes() == (tmp_path / "without.json").read_bytes()
 
 
+def test_rows_for_evaluation_only_are_never_learnt_from(labelled: Path, tmp_path: Path) -> None:
+    train(labelled, tmp_path / "without.json")
+    write(labelled / "more.jsonl", [row | {"kind": "other", "evaluation_only": True} for row in rows()])
+    train(labelled, tmp_path / "with.json")
+    assert (tmp_path / "with.json").read_bytes() == (tmp_path / "without.json").read_bytes()
+
+
 def test_dry_run_writes_nothing(labelled: Path, tmp_path: Path) -> None:
     train(labelled, tmp_path / "model.json", dry_run=True)
     assert not (tmp_path / "model.json").exists()

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from requests_app.reading.learning.rows import LABELLED, labelled_rows
+from requests_app.reading.learning.training import make
 from requests_app.reading.model import PATH
-from requests_app.reading.training import LABELLED, labelled_rows, make
 
 
 class Command(BaseCommand):

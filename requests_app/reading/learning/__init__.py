@@ -1,0 +1,1 @@
+"""Training of the reader's model; not used when posts are read."""
