@@ -12,9 +12,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from districts.admin import OnlyLook
+from districts.admin import OnlyLook, VolunteerAdmin
 from districts.models import Volunteer
+from requests_app import returning
+from requests_app.clock import database_now
 from requests_app.lead_states import ScamReason
 from requests_app.models import (
     ApiClient,
@@ -76,6 +79,25 @@ class ApiClientAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: ApiClient | None = None) -> bool:
         """Its posts name it: it is revoked instead."""
         return False
+
+
+admin.site.unregister(Volunteer)
+
+
+@admin.register(Volunteer)
+class WorkingVolunteerAdmin(VolunteerAdmin):
+    """Who is disabled, sent off duty or moved to other districts gives back what they held at once."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        returned = returning.give_back_after_change(form.instance, database_now())
+        if returned:
+            text = ngettext(
+                "%(count)s request that %(name)s held went back to the queue.",
+                "%(count)s requests that %(name)s held went back to the queue.",
+                returned,
+            )
+            messages.success(request, text % {"count": returned, "name": form.instance.name})
 
 
 @admin.register(HelpRequest)

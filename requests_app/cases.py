@@ -9,9 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import F
 
-from districts.models import Volunteer
 from districts.needs import NeedKind
 from requests_app import candidates, matching, policy, routing
 from requests_app.models import (
@@ -22,11 +21,12 @@ from requests_app.models import (
     Need,
     PossibleMatch,
     Post,
+    people_on_duty,
 )
 from requests_app.offering import make_lead
 from requests_app.stated import Said
 from requests_app.states import (
-    HELD,
+    FREE,
     OPEN,
     Attention,
     EventKind,
@@ -158,8 +158,7 @@ def _open(
         escalated_to=way.desk,
         opened_at=now,
         changed_at=now,
-        rank_at=policy.rank_at(now, said.urgency),
-        contact_due_at=policy.first_contact_due(now, said.urgency),
+        **policy.first_clocks(now, said.urgency, attention, way.desk),
     )
     Need.objects.bulk_create([Need(request=request, kind=kind) for kind in needs])
     Contact.objects.bulk_create([Contact.of(phone, request=request) for phone in said.phones])
@@ -175,22 +174,24 @@ def _join(
     fields: dict[str, Any] = {"post_count": F("post_count") + 1, "changed_at": now}
     if decision.reopens:
         request.reopen(None, now)
+    if decision.is_own and (said.kind == Kind.REQUEST or said.news == "still_needed") and not post.copy_of:
+        fields |= request.heard_of(now)
     attention = _attention_after(post, said, request, decision)
     if attention is not None:
         fields["attention"] = attention
     if request.district_id is None and said.district is not None and request.is_open:
         fields |= {"district_id": said.district, "block_id": said.block, "place_candidates": []}
         fields["place_confidence"] = said.place_confidence
+        fields |= request.suggested_in(said.district, said.block, now) if request.state in FREE else {}
         if request.attention == Attention.PLACE_UNKNOWN:
             fields["attention"] = Attention.NONE
     if said.kind == Kind.REQUEST and _is_more_urgent(said.urgency, request.urgency) and request.is_open:
         fields["urgency"] = said.urgency
-        fields["rank_at"] = policy.rank_at(request.opened_at, said.urgency)
-        fields["contact_due_at"] = min(request.contact_due_at, policy.first_contact_due(now, said.urgency))
+        fields |= request.due_sooner(said.urgency, now)
     new_facts = {name: value for name, value in said.patient.items() if name not in request.patient}
     if new_facts:
         fields["patient"] = {**request.patient, **new_facts}
-    HelpRequest.objects.filter(pk=request.pk).update(**fields)
+    HelpRequest.objects.filter(pk=request.pk).update(**fields, **request.clocks(now, fields))
     if attention is not None:
         Event.objects.create(
             request=request, kind=EventKind.ATTENTION, at=now, data={"attention": str(attention)}
@@ -273,28 +274,3 @@ class Roster:
     def note_suggested(self, volunteer: int | None) -> None:
         if volunteer is not None:
             self._suggested[volunteer] += 1
-
-
-def people_on_duty(district: int) -> list[routing.Person]:
-    """Who is on duty in a district. Load: the requests that they hold and those that wait suggested to them."""
-    holds = Count("held", filter=Q(held__state__in=HELD), distinct=True)
-    waits = Count("suggested", filter=Q(suggested__state=RequestState.QUEUED), distinct=True)
-    people = Volunteer.objects.on_duty().filter(districts=district).annotate(load=holds + waits)
-    blocks: dict[int, set[int]] = {}
-    for volunteer, block in Volunteer.blocks.through.objects.filter(
-        volunteer__in=[person.pk for person in people]
-    ).values_list("volunteer", "block"):
-        blocks.setdefault(volunteer, set()).add(block)
-    return [
-        routing.Person(
-            pk=person.pk,
-            role=person.role,
-            districts=frozenset({district}),
-            blocks=frozenset(blocks.get(person.pk, ())),
-            needs=frozenset(person.needs),
-            capacity=person.capacity,
-            load=person.load,
-            language=person.language,
-        )
-        for person in people
-    ]

@@ -63,7 +63,7 @@ MANY = 20
 """From so many posts on, a lookup by which most of them are gone is doubted: it may be X or our account."""
 GONE = frozenset({"resource-not-found", "not-authorized-for-resource"})
 """X's problem types (their last part) for a deleted post, and for one whose author is protected or suspended."""
-MARKABLE = frozenset({Attention.NONE, Attention.PLACE_UNKNOWN})
+MARKABLE = frozenset({Attention.NONE, Attention.PLACE_UNKNOWN, Attention.STALE})
 """Marks that "the post was deleted" may replace; the others say more, or put a request on its list."""
 NUMBER_LENGTH = 10
 ERASED = "erased-"

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncHour
 from districts.models import District, Volunteer
 from districts.needs import NeedKind
 from requests_app.models import Gap, HelpRequest, IngestCursor, LoopLease, Post, Reply
-from requests_app.models.requests import HelpRequestQuerySet
+from requests_app.models.request_lists import HelpRequestQuerySet
 from requests_app.states import HELD, OPEN, Outcome, PostState, ReplyState, RequestState
 
 HELPED = (Outcome.HELPED, Outcome.HELPED_BY_OTHERS, Outcome.PARTLY_HELPED)

@@ -77,6 +77,9 @@ class ListFilters(forms.Form):
     STATES = [
         ("queued", _("Waiting")),
         ("overdue", _("Overdue")),
+        ("escalated", _("Escalated to me")),
+        ("ask_again", _("Ask again")),
+        ("outside", _("Outside Rajasthan")),
         ("held", _("Taken")),
         ("open", _("All open")),
         ("closed", _("Closed")),
@@ -136,8 +139,19 @@ class HandOverForm(forms.Form):
 
 
 class ResolveForm(forms.Form):
-    outcome = forms.ChoiceField(choices=Outcome.choices)
+    """What became of it; `met` are needs that are ticked off with it."""
+
+    outcome = forms.ChoiceField(
+        choices=Outcome.choices, error_messages={"required": _("Choose what became of it.")}
+    )
+    met = forms.MultipleChoiceField(choices=NeedKind.choices, required=False)
     note = NoteField(max_length=1000, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("outcome") == Outcome.OUT_OF_STATE and not cleaned.get("note"):
+            self.add_error("note", _("Write into the note to whom it was handed on."))
+        return cleaned
 
 
 class NeedForm(forms.Form):

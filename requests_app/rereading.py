@@ -10,8 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from districts.needs import NeedKind
-from requests_app import policy, routing, triage
-from requests_app.cases import Roster
+from requests_app import policy, triage
 from requests_app.clock import database_now
 from requests_app.models import Contact, Correction, Event, HelpRequest, Need, Post
 from requests_app.policy import POLICY
@@ -241,24 +240,18 @@ def _place(request: HelpRequest, pleas: list[Said], forms: list[dict[str, Any]],
         return ""
     if said.district == request.district_id and said.block is None:
         return ""
-    needs = frozenset(request.needs.values_list("kind", flat=True))
-    way = routing.route(
-        routing.Ask(said.district, said.block, needs, request.is_consultation, request.language),
-        Roster().of(said.district),
-    )
     was = request.district_id
     fields: dict[str, Any] = {
         "district_id": said.district,
         "block_id": said.block,
         "place_confidence": said.place_confidence,
         "place_candidates": [],
-        "suggested_id": way.suggested,
-        "escalated_to": way.desk,
+        **request.suggested_in(said.district, said.block, now),
     }
     if request.attention in {Attention.PLACE_UNKNOWN, Attention.OUTSIDE}:
         fields["attention"] = Attention.NONE
     data = {"district": said.district, "block": said.block, "was": was}
-    _write(request, EventKind.PLACE_SET, now, data, **fields)
+    _write(request, EventKind.PLACE_SET, now, data, **fields, **request.clocks(now, fields))
     return f"place: {was or 'unknown'} -> {said.district}" + (f"-{said.block}" if said.block else "")
 
 
@@ -286,14 +279,14 @@ def _urgency(request: HelpRequest, pleas: list[Said], forms: list[dict[str, Any]
     level, was = min((said.urgency for said in pleas), key=ORDER.index), request.urgency
     if ORDER.index(level) >= ORDER.index(was):
         return ""
+    sooner = {"urgency": level, **request.due_sooner(level, now)}
     _write(
         request,
         EventKind.URGENCY_SET,
         now,
         {"urgency": level, "was": was},
-        urgency=level,
-        rank_at=policy.rank_at(request.opened_at, level),
-        contact_due_at=min(request.contact_due_at, policy.first_contact_due(now, level)),
+        **sooner,
+        **request.clocks(now, sooner),
     )
     return f"urgency: {was} -> {level}"
 

@@ -155,8 +155,7 @@ def _asked_since(request: HelpRequest, post: Post) -> None:
     since = min(post.received_at, request.opened_at)
     HelpRequest.objects.filter(Q(pk=request.pk) | Q(parent=request)).update(
         opened_at=since,
-        rank_at=policy.rank_at(since, request.urgency),
-        contact_due_at=policy.first_contact_due(since, request.urgency),
+        **policy.first_clocks(since, request.urgency, request.attention, request.escalated_to),
     )
 
 
@@ -197,11 +196,13 @@ def _give_up(
     first = Post.objects.filter(request=request, erased_at=None).order_by("posted_at", "pk").first()
     if first is not None:
         fields["summary"] = first.masked_text
-    fields |= _place(request, leaving, staying)
+    place = _place(request, leaving, staying)
+    if place:
+        fields |= place | request.suggested_in(place["district"], place["block"], now)
     over = {cases.TELLS.get(said.news) for said in leaving} - {cases.TELLS.get(said.news) for said in staying}
     if request.attention and request.attention in over:
         fields["attention"] = Attention.NONE
-    HelpRequest.objects.filter(pk=request.pk).update(**fields)
+    HelpRequest.objects.filter(pk=request.pk).update(**fields, **request.clocks(now, fields))
 
 
 def _patient(known: dict[str, Any], leaving: Sequence[Said], staying: Sequence[Said]) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class RequestState(TextChoices):
 
 
 OPEN = (RequestState.REVIEW, RequestState.QUEUED, RequestState.CLAIMED, RequestState.WAITING)
+FREE = (RequestState.REVIEW, RequestState.QUEUED)
 HELD = (RequestState.CLAIMED, RequestState.WAITING)
 ENDED = (RequestState.CLOSED, RequestState.MERGED)
 
@@ -97,6 +98,7 @@ class Outcome(TextChoices):
     COULD_NOT_REACH = "could_not_reach", _("Could not reach them")
     COULD_NOT_HELP = "could_not_help", _("We could not help")
     DIED = "died", _("The patient has died")
+    NOT_NEEDED = "not_needed", _("No longer needed")
     NOT_A_REQUEST = "not_a_request", _("Not a plea")
     OUT_OF_STATE = "out_of_state", _("Outside Rajasthan, handed on")
 
@@ -110,6 +112,7 @@ class Attention(TextChoices):
     PLACE_UNKNOWN = "place_unknown", _("Place unknown")
     OUTSIDE = "outside", _("Outside Rajasthan")
     SOURCE_DELETED = "source_deleted", _("The post was deleted: check whether solved")
+    STALE = "stale", _("Not heard of for long: is help still needed?")
 
 
 class NeedState(TextChoices):
@@ -176,6 +179,10 @@ class EventKind(TextChoices):
     CONFIRMED = "confirmed", _("confirmed that it is a plea")
     ATTENTION = "attention", _("something to look at")
     ESCALATED = "escalated", _("took it further")
+    SUGGESTED = "suggested", _("suggested it anew")
+    RETURNED = "returned", _("went back to the queue")
+    PARTLY_HELPED = "partly_helped", _("helped in part: the rest goes on")
+    STILL_NEEDED = "still_needed", _("asked: help is still needed")
     REPLIED = "replied", _("wrote a reply on X")
     REPLY_REFUSED = "reply_refused", _("the reply was not sent")
     REVEALED = "revealed", _("looked at a phone number")

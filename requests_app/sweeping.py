@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from requests_app import policy, triage
+from requests_app import policy, returning, triage, watching
 from requests_app.models import HelpRequest, Lost
 from requests_app.states import RequestState
 
@@ -17,11 +17,14 @@ PATIENCE = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Swept:
-    """What one sweep found and did: posts due, posts that it read itself, requests back in the queue."""
+    """What one sweep found and did: posts due, posts that it read itself, requests back in the queue, steps further,
+    requests of which nobody has heard for long."""
 
     due: int = 0
     read_here: int = 0
     returned: int = 0
+    escalated: int = 0
+    asked_again: int = 0
 
 
 def sweep(now: datetime, wake: Callable[[], bool]) -> Swept:
@@ -32,7 +35,9 @@ def sweep(now: datetime, wake: Callable[[], bool]) -> Swept:
         is_woken = wake()
         if not is_woken or (oldest is not None and oldest < now - PATIENCE):
             read_here = triage.read_due()
-    return Swept(due, read_here, _return_to_queue(now))
+    returned = _return_to_queue(now) + returning.sweep(now)
+    watching.rank_broken_promises(now)
+    return Swept(due, read_here, returned, watching.escalate_due(now), watching.ask_again(now))
 
 
 def _return_to_queue(now: datetime) -> int:

@@ -38,6 +38,8 @@ ACTS = {
     "wait": request_page.wait,
     "resume": request_page.resume,
     "resolve": request_page.resolve,
+    "escalate": request_page.escalate,
+    "still_needed": request_page.still_needed,
     "reopen": request_page.reopen,
     "merge": request_page.merge,
     "note": request_page.note,

@@ -109,6 +109,8 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "requests/<code:code>/wait/": Act(on=OF_A_REQUEST, body={"minutes": "15"}),
     "requests/<code:code>/resume/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/resolve/": Act(on=OF_A_REQUEST, body={"outcome": "helped"}),
+    "requests/<code:code>/escalate/": Act(on=OF_A_REQUEST, body={"note": "nobody answers"}),
+    "requests/<code:code>/still_needed/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/reopen/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/merge/": Act(on=OF_A_REQUEST, body={"into": "RJ-ZZZZZZ"}),
     "requests/<code:code>/same/": Act(on=OF_A_REQUEST, body={"other": "RJ-ZZZZZZ"}),

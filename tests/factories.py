@@ -53,10 +53,8 @@ def a_request(district: str | None = "Jaipur", *, now: datetime | None = None, *
         state=fields.pop("state", RequestState.QUEUED),
         district=a_district(district) if district else None,
         summary=fields.pop("summary", "papa ko oxygen chahiye, please help"),
-        rank_at=policy.rank_at(opened, urgency),
-        contact_due_at=fields.pop("contact_due_at", policy.first_contact_due(opened, urgency)),
         changed_at=now,
-        **fields,
+        **{**policy.first_clocks(opened, urgency), **fields},
     )
     for kind in needs:
         Need.objects.create(request=request, kind=kind)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from districts.models import Role, Volunteer
 from requests_app.models import ApiClient, HelpRequest
@@ -123,3 +124,15 @@ def test_every_list_and_form_opens(boss: Client) -> None:
 
 def boss_request(boss: Client) -> Any:
     return boss.get("/admin/", secure=True).wsgi_request
+
+
+def test_who_is_moved_by_an_administrator_gives_back_what_they_held(boss: Client) -> None:
+    asha, request = a_volunteer("asha"), a_request()
+    request.claim(asha, timezone.now())
+    body = {"username": "asha", "role": "volunteer", "capacity": "5", "language": "en", "is_active": "on"}
+    body |= {"districts": str(a_district("Kota").pk), "is_on_duty": "on"}
+    path = f"/admin/districts/volunteer/{asha.pk}/change/"
+    answer = boss.post(path, body | SHIFTS, secure=True, follow=True)
+    assert "1 request that asha held went back to the queue" in answer.content.decode()
+    request.refresh_from_db()
+    assert (request.state, request.holder) == ("queued", None)

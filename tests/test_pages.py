@@ -229,9 +229,18 @@ def test_way_from_claim_over_calls_to_a_closed_request():
     act(client, request, "call", outcome="talked")
     act(client, request, "need", kind="oxygen", state="met")
     act(client, request, "note", note="son called back")
-    act(client, request, "resolve", outcome="helped", note="bed found")
+    act(client, request, "resolve", outcome="helped", met="beds", note="bed found")
     kinds = list(Event.objects.filter(request=request).order_by("pk").values_list("kind", flat=True))
-    assert kinds == ["claimed", "called", "resumed", "called", "need_changed", "noted", "closed"]
+    assert kinds == [
+        "claimed",
+        "called",
+        "resumed",
+        "called",
+        "need_changed",
+        "noted",
+        "need_changed",
+        "closed",
+    ]
     request.refresh_from_db()
     assert (request.state, request.outcome) == (RequestState.CLOSED, Outcome.HELPED)
     assert "back in the queue" in act(client, request, "reopen")

@@ -102,9 +102,7 @@ def fill(count: int) -> dict[str, str]:
 
 def _move_back(request: Any, at: datetime, policy: Any) -> None:
     type(request).objects.filter(pk=request.pk).update(
-        opened_at=at,
-        rank_at=policy.rank_at(at, request.urgency),
-        contact_due_at=policy.first_contact_due(at, request.urgency),
+        opened_at=at, **policy.first_clocks(at, request.urgency, request.attention, request.escalated_to)
     )
 
 

@@ -11,7 +11,8 @@ from requests_app.models.matches import PossibleMatch, WordTrace
 from requests_app.models.needs import Need
 from requests_app.models.posts import Correction, Post, Reading
 from requests_app.models.replies import Reply
-from requests_app.models.requests import HelpRequest, Lost, NotAllowed
+from requests_app.models.requests import HelpRequest, Lost, NeedsOpen, NotAllowed
+from requests_app.models.roster import people_on_duty
 from requests_app.models.scams import ScamMark, ScamNumber
 from requests_app.models.stopped import StoppedAuthor
 from requests_app.models.tallies import Tally
@@ -32,6 +33,7 @@ __all__ = [
     "LoopLease",
     "Lost",
     "Need",
+    "NeedsOpen",
     "NotAllowed",
     "PossibleMatch",
     "Post",
@@ -42,4 +44,5 @@ __all__ = [
     "StoppedAuthor",
     "Tally",
     "WordTrace",
+    "people_on_duty",
 ]

@@ -1,24 +1,23 @@
 """The help request: what one patient or household needs, who holds it, and every move that it can make."""
 
-import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.contrib.postgres.search import SearchQuery, SearchVector
-from django.db import connection, models, transaction
-from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+from django.db import models, transaction
 
 from districts.models import Block, District, Volunteer
 from districts.needs import NeedKind
-from requests_app import policy, sealing
-from requests_app.models.clients import ApiClient
+from requests_app import escalating, policy
+from requests_app.models import watched
 from requests_app.models.events import Event
 from requests_app.models.loops import LoopLease
 from requests_app.models.needs import Need
+from requests_app.models.request_lists import HelpRequestQuerySet
+from requests_app.models.request_rows import RANKED_BY, RequestRow
 from requests_app.states import (
     ENDED,
+    FREE,
     HELD,
     NEXT,
     OPEN,
@@ -31,11 +30,13 @@ from requests_app.states import (
     Urgency,
 )
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 class NotAllowed(Exception):
     """The move is not in the table of states, or it is not this person's to make."""
+
+
+class NeedsOpen(NotAllowed):
+    """Closing it so would hide a need that is still open."""
 
 
 class Lost(Exception):
@@ -46,182 +47,16 @@ class Lost(Exception):
         self.holder = holder
 
 
-def new_code() -> str:
-    """Return `RJ-` and six random characters of Crockford's base32 (no I, L, O, U)."""
-    return "RJ-" + "".join(secrets.choice(CROCKFORD) for _unused in range(6))
-
-
-class HelpRequestQuerySet(models.QuerySet["HelpRequest"]):
-    def visible_to(self, user: "Volunteer | ApiClient | Any") -> "HelpRequestQuerySet":
-        """What this person or API client may see; nothing for anybody else.
-
-        State-wide roles see everything, a doctor the consultations of their districts, an API client what it posted
-        itself and, with requests:read, its districts; everybody else their districts.
-        """
-        if isinstance(user, ApiClient):
-            own = Q(client=user)
-            if ApiClient.Scope.READ in user.scopes:
-                own |= Q(district__in=user.districts.values("pk"))
-            return self.filter(own)
-        if not isinstance(user, Volunteer) or not user.is_active:
-            return self.none()
-        if user.is_state_wide:
-            return self
-        theirs = self.filter(district__in=user.district_codes)
-        return theirs.filter(is_consultation=True) if user.is_doctor else theirs
-
-    def open(self) -> "HelpRequestQuerySet":
-        return self.filter(state__in=OPEN)
-
-    def queued(self) -> "HelpRequestQuerySet":
-        return self.filter(state=RequestState.QUEUED)
-
-    def placed(self) -> "HelpRequestQuerySet":
-        return self.filter(district__isnull=False)
-
-    def in_review(self) -> "HelpRequestQuerySet":
-        return self.filter(state=RequestState.REVIEW)
-
-    def without_place(self) -> "HelpRequestQuerySet":
-        """The "which place?" list: open, of no district, and not known to be outside the state."""
-        return self.open().filter(district=None).exclude(attention=Attention.OUTSIDE)
-
-    def outside(self) -> "HelpRequestQuerySet":
-        return self.open().filter(attention=Attention.OUTSIDE)
-
-    def held_by(self, user: Volunteer) -> "HelpRequestQuerySet":
-        return self.filter(holder=user, state__in=HELD)
-
-    def overdue(self, now: datetime) -> "HelpRequestQuerySet":
-        """Open, nobody has called yet, and the time for that has passed."""
-        return self.open().filter(first_contact_at=None, contact_due_at__lt=now)
-
-    def ranked(self) -> "HelpRequestQuerySet":
-        """Most urgent first; see policy.rank_at."""
-        return self.order_by("rank_at", "pk")
-
-    def with_phone(self, e164: str) -> "HelpRequestQuerySet":
-        return self.filter(contacts__phone_hash=sealing.keyed_hash(e164)).distinct()
-
-    def matching_text(self, words: str) -> "HelpRequestQuerySet":
-        """Requests whose masked words hold all of these (an index on Postgres, a scan on SQLite)."""
-        if connection.vendor == "postgresql":
-            vector = SearchVector("summary", config="simple")
-            return self.annotate(words=vector).filter(words=SearchQuery(words, config="simple"))
-        return self.filter(summary__icontains=words)
-
-    def for_cards(self) -> "HelpRequestQuerySet":
-        """With all that a card shows, in a fixed number of queries."""
-        return self.select_related("district", "block", "holder", "suggested").prefetch_related(
-            "needs", "contacts"
-        )
-
-
-class HelpRequest(models.Model):
+class HelpRequest(RequestRow):
     """The case. Moves are methods; nothing else writes `state`."""
 
-    code = models.CharField(max_length=9, unique=True, default=new_code, editable=False)
-    state = models.CharField(max_length=8, choices=RequestState.choices)
-    urgency = models.CharField(max_length=8, choices=Urgency.choices, default=Urgency.NORMAL)
-    attention = models.CharField(max_length=16, choices=Attention.choices, blank=True, default=Attention.NONE)
-    is_consultation = models.BooleanField(default=False)
-    summary = models.TextField(blank=True)
-    patient = models.JSONField(default=dict)
-    language = models.CharField(max_length=8, blank=True)
-
-    district = models.ForeignKey(District, models.PROTECT, null=True, related_name="requests")
-    block = models.ForeignKey(Block, models.PROTECT, null=True, related_name="requests")
-    place_confidence = models.FloatField(default=0)
-    place_candidates = models.JSONField(default=list)
-
-    client = models.ForeignKey(ApiClient, models.PROTECT, null=True, related_name="requests")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="linked")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
-    post_count = models.PositiveIntegerField(default=0)
-
-    holder = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="held")
-    suggested = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="suggested"
-    )
-    lease_until = models.DateTimeField(null=True)
-    wait_until = models.DateTimeField(null=True)
-    tries = models.PositiveSmallIntegerField(default=0)
-    escalated_to = models.CharField(max_length=12, blank=True)
-
-    opened_at = models.DateTimeField()
-    rank_at = models.DateTimeField()
-    contact_due_at = models.DateTimeField()
-    first_contact_at = models.DateTimeField(null=True)
-    closed_at = models.DateTimeField(null=True)
-    changed_at = models.DateTimeField()
-    outcome = models.CharField(max_length=16, choices=Outcome.choices, blank=True)
-    status_token_hash = models.CharField(max_length=64, blank=True)
-
-    district_id: int | None
-    block_id: int | None
-    holder_id: int | None
 
     objects = HelpRequestQuerySet.as_manager()
 
-    class Meta:
-        verbose_name = _("help request")
-        verbose_name_plural = _("help requests")
-        constraints = [
-            models.CheckConstraint(condition=Q(state__in=RequestState.values), name="request_state_is_known"),
-            models.CheckConstraint(
-                condition=Q(state__in=HELD, holder__isnull=False)
-                | (~Q(state__in=HELD) & Q(holder__isnull=True)),
-                name="held_request_has_one_holder",
-            ),
-            models.CheckConstraint(
-                condition=(Q(state=RequestState.CLOSED) & ~Q(outcome=""))
-                | (~Q(state=RequestState.CLOSED) & Q(outcome="")),
-                name="closed_request_has_its_outcome",
-            ),
-            models.CheckConstraint(
-                condition=Q(state=RequestState.MERGED, merged_into__isnull=False)
-                | (~Q(state=RequestState.MERGED) & Q(merged_into__isnull=True)),
-                name="merged_request_names_the_other",
-            ),
-            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="not_merged_into_itself"),
-        ]
-        indexes = [
-            # The queue of a district, and all districts' for the state-wide roles.
-            models.Index(fields=["district", "state", "rank_at", "id"], name="requests_queue"),
-            models.Index(fields=["state", "rank_at", "id"], name="requests_queue_all"),
-            # Mine, and each volunteer's load.
-            models.Index(fields=["holder", "state"], condition=Q(holder__isnull=False), name="requests_held"),
-            # The sweeper: leases that ended, times that came, promises that broke.
-            models.Index(
-                fields=["lease_until"], condition=Q(state=RequestState.CLAIMED), name="requests_lease"
-            ),
-            models.Index(
-                fields=["wait_until"], condition=Q(state=RequestState.WAITING), name="requests_waiting"
-            ),
-            models.Index(
-                fields=["contact_due_at"],
-                condition=Q(first_contact_at=None) & Q(state__in=OPEN),
-                name="requests_overdue",
-            ),
-            # The monitor's counts in and out, and the API's newest first.
-            models.Index(fields=["opened_at", "id"], name="requests_opened"),
-            models.Index(fields=["closed_at"], condition=Q(closed_at__isnull=False), name="requests_closed"),
-            models.Index(
-                fields=["client", "opened_at"], condition=Q(client__isnull=False), name="requests_of_client"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.code
-
-    # --- What it is now -------------------------------------------------------------------------------------
-
-    @property
-    def is_open(self) -> bool:
-        return self.state in OPEN
-
-    def is_overdue(self, now: datetime) -> bool:
-        return self.is_open and self.first_contact_at is None and self.contact_due_at < now
+    class Meta(RequestRow.Meta):
+        pass
 
     # --- Moves ----------------------------------------------------------------------------------------------
 
@@ -240,13 +75,13 @@ class HelpRequest(models.Model):
             now,
             only_from=RequestState.QUEUED,
             holder=by,
-            lease_until=now + policy.CLAIM_LEASE,
             suggested=None,
+            **self._leased(now),
         )
 
     def release(self, by: Volunteer, now: datetime, note: str = "") -> None:
-        """Hand it back to the queue."""
-        self._move(RequestState.QUEUED, EventKind.RELEASED, by, now, held_by=by, note=note, **NOBODY)
+        """Hand it back to the queue, and put it before somebody else."""
+        self._to_queue(EventKind.RELEASED, by, now, gave_back=by.pk, held_by=by, note=note)
 
     def end_lease(self, now: datetime) -> None:
         """The holder has done nothing for too long, or the time of a waiting one passed: back to the queue."""
@@ -254,9 +89,27 @@ class HelpRequest(models.Model):
             still_so: dict[str, Any] = {"lease_until__lte": now}
         else:
             still_so = {"wait_until__lte": now - policy.WAITING_GRACE}
-        data = {"holder": self.holder_id}
-        self._move(
-            RequestState.QUEUED, EventKind.LEASE_ENDED, None, now, only_if=still_so, data=data, **NOBODY
+        self._to_queue(
+            EventKind.LEASE_ENDED,
+            None,
+            now,
+            gave_back=self.holder_id,
+            only_if=still_so,
+            data=self._holding(),
+        )
+
+    def send_back(self, why: str, by: Volunteer | None, now: datetime) -> None:
+        """Its holder went off duty (`why`: off_duty) or cannot work on it any more (cannot_work): back to the queue.
+
+        Tries that were made and a time that was set stay in the history.
+        """
+        self._to_queue(
+            EventKind.RETURNED,
+            by,
+            now,
+            gave_back=self.holder_id,
+            only_if={"holder": self.holder_id},
+            data={"why": why, **self._holding()},
         )
 
     def hand_over(self, to: Volunteer, by: Volunteer, now: datetime, note: str = "") -> None:
@@ -272,8 +125,8 @@ class HelpRequest(models.Model):
             note=note,
             data={"to": to.pk},
             holder=to,
-            lease_until=now + policy.CLAIM_LEASE,
             wait_until=None,
+            **self._leased(now),
         )
 
     def record_call(self, outcome: CallOutcome, by: Volunteer, now: datetime, note: str = "") -> None:
@@ -281,11 +134,13 @@ class HelpRequest(models.Model):
         tries = 0 if outcome == CallOutcome.TALKED else self.tries + 1
         again = policy.next_try(now, outcome, tries)
         fields: dict[str, Any] = {"tries": tries}
-        if outcome == CallOutcome.TALKED and self.first_contact_at is None:
-            fields["first_contact_at"] = now
+        if outcome == CallOutcome.TALKED:
+            fields |= self.heard_of(now)
+            if self.first_contact_at is None:
+                fields |= {"first_contact_at": now, "escalated_to": "", "escalate_at": self.outcome_due_at}
         data = {"outcome": str(outcome)}
         if again is None:
-            fields |= {"lease_until": now + policy.CLAIM_LEASE, "wait_until": None}
+            fields |= {**self._lease(now), "wait_until": None}
             self._move(
                 RequestState.CLAIMED, EventKind.CALLED, by, now, held_by=by, note=note, data=data, **fields
             )
@@ -322,44 +177,103 @@ class HelpRequest(models.Model):
             now,
             only_from=RequestState.WAITING,
             held_by=by,
-            lease_until=now + policy.CLAIM_LEASE,
             wait_until=None,
+            **self._lease(now),
         )
 
-    def resolve(self, outcome: Outcome, by: Volunteer, now: datetime, note: str = "") -> None:
-        """Close it with an outcome. Its holder may, and for one that nobody holds anybody who sees it."""
+    def resolve(
+        self,
+        outcome: Outcome,
+        by: Volunteer,
+        now: datetime,
+        note: str = "",
+        met: Iterable[str] = (),
+    ) -> None:
+        """Close it with an outcome. Its holder may, and for one that nobody holds anybody who sees it.
+
+        `met` are needs that are ticked off with it. Partly helped with needs still open does not close it: it goes on
+        in the queue with what is missing. "Helped" ticks off what is open, unless some needs were ticked one by one:
+        then the others are really open (raises NeedsOpen). "Handed on" says to whom, in the note.
+        """
         if not outcome:
             raise NotAllowed("closing needs an outcome")
-        self._move(
-            RequestState.CLOSED,
-            EventKind.CLOSED,
-            by,
-            now,
-            only_if={"holder": by if self.state in HELD else None},
-            note=note,
-            data={"outcome": str(outcome)},
-            outcome=outcome,
-            closed_at=now,
-            attention=Attention.NONE,
-            **NOBODY,
-        )
+        if outcome == Outcome.OUT_OF_STATE and not note.strip():
+            raise NotAllowed("say to whom it was handed on")
+        with transaction.atomic():
+            was = dict(self.needs.values_list("kind", "state"))
+            ticked = [kind for kind in met if was.get(kind) == NeedState.OPEN]
+            left = sorted(
+                kind for kind, state in was.items() if state == NeedState.OPEN and kind not in ticked
+            )
+            has_met = bool(ticked) or NeedState.MET in was.values()
+            if left and outcome == Outcome.PARTLY_HELPED and not has_met:
+                raise NeedsOpen("say which of the needs was met")
+            if left and outcome in SOLVED and has_met:
+                raise NeedsOpen("some needs are still open")
+            for kind in ticked:
+                self.needs.filter(kind=kind).update(state=NeedState.MET)
+                line = {"need": kind, "state": str(NeedState.MET)}
+                Event.objects.create(request=self, kind=EventKind.NEED_CHANGED, by=by, at=now, data=line)
+            if left and outcome == Outcome.PARTLY_HELPED:
+                self._go_on(left, by, now, note)
+                return
+            ends = NeedState.MET if outcome in SOLVED else NeedState.VOID
+            ended = left if outcome in SOLVED | {Outcome.DIED, Outcome.NOT_NEEDED} else []
+            self._move(
+                RequestState.CLOSED,
+                EventKind.CLOSED,
+                by,
+                now,
+                only_if={"holder": by if self.state in HELD else None},
+                note=note,
+                data={"outcome": str(outcome), "ended": ended},
+                outcome=outcome,
+                closed_at=now,
+                attention=Attention.NONE,
+                **NOBODY,
+            )
+            self.needs.filter(kind__in=ended).update(state=ends)
+
+    def _go_on(self, left: list[str], by: Volunteer, now: datetime, note: str) -> None:
+        """Helped in part: the rest waits for the next volunteer."""
+        data = {"left": left}
+        if self.state in HELD:
+            self._to_queue(EventKind.PARTLY_HELPED, by, now, gave_back=None, held_by=by, note=note, data=data)
+        elif self.is_open:
+            self._change(EventKind.PARTLY_HELPED, by, now, note=note, data=data)
+        else:
+            raise NotAllowed("it is over")
 
     def reopen(self, by: Volunteer | None, now: datetime, note: str = "") -> None:
-        """Back into the queue; `by` is None when its own author or number asked again."""
-        self._move(
-            RequestState.QUEUED,
-            EventKind.REOPENED,
-            by,
-            now,
-            only_from=RequestState.CLOSED,
-            note=note,
-            outcome="",
-            closed_at=None,
-            first_contact_at=None,
-            tries=0,
-            rank_at=policy.rank_at(now, self.urgency),
+        """Back into the queue with the needs that its closing ended; `by` is None when its own author or number asked
+        again."""
+        last = self.events.filter(kind=EventKind.CLOSED).order_by("-at", "-pk").first()
+        anew = self._with(
+            waiting_since=now,
             contact_due_at=policy.first_contact_due(now, self.urgency),
+            first_contact_at=None,
         )
+        with transaction.atomic():
+            self.needs.filter(kind__in=(last.data.get("ended") or []) if last else []).update(
+                state=NeedState.OPEN
+            )
+            self._move(
+                RequestState.QUEUED,
+                EventKind.REOPENED,
+                by,
+                now,
+                only_from=RequestState.CLOSED,
+                note=note,
+                outcome="",
+                closed_at=None,
+                first_contact_at=None,
+                tries=0,
+                waiting_since=now,
+                contact_due_at=anew.contact_due_at,
+                outcome_due_at=policy.outcome_due(now, self.urgency),
+                recontact_at=policy.ask_again_at(now),
+                **watched.suggestion(anew, now, is_afresh=True),
+            )
 
     def merge_into(self, other: "HelpRequest", by: Volunteer, now: datetime) -> None:
         """Make this one part of another open one: its posts, contacts and missing needs go there."""
@@ -408,11 +322,12 @@ class HelpRequest(models.Model):
 
     def unmerge(self, by: Volunteer, now: datetime, data: dict[str, Any]) -> None:
         """Back into the queue, a request of its own again; whoever calls brings its posts back (splitting.undo_merge)."""
-        self._move(
-            RequestState.QUEUED,
+        self._to_queue(
             EventKind.UNMERGED,
             by,
             now,
+            gave_back=None,
+            is_afresh=True,
             only_from=RequestState.MERGED,
             data=data,
             merged_into=None,
@@ -438,15 +353,16 @@ class HelpRequest(models.Model):
             "block": block,
             "place_confidence": 1.0,
             "place_candidates": [],
-            "suggested": None,
         }
         if self.attention in {Attention.PLACE_UNKNOWN, Attention.OUTSIDE}:
             fields["attention"] = Attention.NONE
         with transaction.atomic():
             moves_on = self.state in HELD and self.district_id not in {None, district.pk}
+            if self.state in FREE and self.district_id != district.pk:
+                fields |= self.suggested_in(district.pk, block.pk if block else None, now)
             self._change(EventKind.PLACE_SET, by, now, data=data, **fields)
             if moves_on:
-                self._move(RequestState.QUEUED, EventKind.RELEASED, by, now, **NOBODY)
+                self._to_queue(EventKind.RELEASED, by, now, gave_back=None, is_afresh=True)
 
     def set_outside(self, by: Volunteer, now: datetime) -> None:
         """Say that it lies outside Rajasthan: on the state desk's own list."""
@@ -456,23 +372,24 @@ class HelpRequest(models.Model):
             "block": None,
             "attention": Attention.OUTSIDE,
             "place_candidates": [],
+            **watched.suggestion(self._with(district_id=None), now),
         }
         with transaction.atomic():
             was_held = self.state in HELD
             self._change(EventKind.PLACE_SET, by, now, data=data, **fields)
             if was_held:
-                self._move(RequestState.QUEUED, EventKind.RELEASED, by, now, **NOBODY)
+                self._to_queue(EventKind.RELEASED, by, now, gave_back=None)
 
     def set_urgency(self, urgency: Urgency, by: Volunteer, now: datetime) -> None:
-        self._change(
-            EventKind.URGENCY_SET,
-            by,
-            now,
-            data={"urgency": str(urgency), "was": self.urgency},
-            urgency=urgency,
-            rank_at=policy.rank_at(self.opened_at, urgency),
-            contact_due_at=policy.first_contact_due(self.opened_at, urgency),
-        )
+        fields: dict[str, Any] = {
+            "urgency": urgency,
+            "contact_due_at": policy.first_contact_due(self.waiting_since, urgency),
+            "outcome_due_at": policy.outcome_due(self.waiting_since, urgency),
+        }
+        if self.escalate_at is not None and not self.escalated_to:
+            fields["escalate_at"] = fields["contact_due_at"]
+        data = {"urgency": str(urgency), "was": self.urgency}
+        self._change(EventKind.URGENCY_SET, by, now, data=data, **fields)
 
     def set_need(self, kind: NeedKind, state: NeedState, by: Volunteer, now: datetime) -> None:
         """Mark a need open, met or void; one that was not there yet is added."""
@@ -481,9 +398,96 @@ class HelpRequest(models.Model):
             self._change(EventKind.NEED_CHANGED, by, now, data={"need": str(kind), "state": str(state)})
 
     def set_attention(self, attention: Attention, by: Volunteer | None, now: datetime) -> None:
-        self._change(EventKind.ATTENTION, by, now, data={"attention": str(attention)}, attention=attention)
+        fields: dict[str, Any] = {"attention": attention}
+        if by is not None:  # a person has looked: it is asked again after the set time
+            fields["recontact_at"] = policy.ask_again_at(now)
+        self._change(EventKind.ATTENTION, by, now, data={"attention": str(attention)}, **fields)
 
-    # --- The two doors that write -----------------------------------------------------------------------------
+    def still_needed(self, by: Volunteer, now: datetime) -> None:
+        """Somebody asked the family: help is still needed. Of one that another holds its holder says that."""
+        if not self.is_open:
+            raise NotAllowed("it is over")
+        if self.state in HELD and self.holder_id != by.pk:
+            raise Lost(self.holder)
+        self._change(EventKind.STILL_NEEDED, by, now, **self.heard_of(now))
+
+    def suggested_in(self, district: int | None, block: int | None, now: datetime) -> dict[str, Any]:
+        """Return the fields that put it before somebody in that place."""
+        return watched.suggestion(self._with(district_id=district, block_id=block), now, is_afresh=True)
+
+    # --- What the clock does: harmless when two do it at once ---------------------------------------------------
+
+    def escalate(self, by: Volunteer | None, now: datetime, note: str = "") -> bool:
+        """Make the step that is due, or with `by` the step to the next desk at once; return whether there was one.
+
+        Raises NotAllowed when a person asks and the state desk has it already, Lost when somebody moved it first.
+        """
+        standing, there = watched.standing_of(self)
+        watch = escalating.one_up(standing, there, now) if by else escalating.watch(standing, there, now)
+        step, fields = watch.step, dict[str, Any](escalate_at=watch.again)
+        still_so = {
+            "escalate_at": self.escalate_at,
+            "escalated_to": self.escalated_to,
+            "holder": self.holder_id,
+        }
+        if step is None:
+            if by is not None:
+                raise NotAllowed("the state desk has it already")
+            HelpRequest.objects.filter(pk=self.pk, state=self.state, **still_so).update(**fields)
+            return False
+        fields["escalated_to"] = step.desk
+        data: dict[str, Any] = {"step": step.name, "to": step.suggested, "reason": step.reason}
+        if self.state in FREE:
+            fields["suggested_id"] = step.suggested
+            data["passed"] = self.suggested_id
+        self._change(EventKind.ESCALATED, by, now, note=note, data=data, only_if=still_so, **fields)
+        return True
+
+    def suggest_anew(self, now: datetime) -> None:
+        """Put a free request before somebody else: who was suggested is gone, or nobody was."""
+        fields = watched.suggestion(self, now)
+        still_so = {"suggested": self.suggested_id, "escalated_to": self.escalated_to}
+        data = {"to": fields["suggested_id"], "desk": fields["escalated_to"]}
+        self._change(EventKind.SUGGESTED, None, now, data=data, only_if=still_so, **fields)
+
+    def rank_anew(self, now: datetime) -> bool:
+        """A promise broke: it stands higher in the queue from now on. Returns whether this call did it."""
+        still_so = HelpRequest.objects.filter(
+            pk=self.pk, changed_at=self.changed_at, promise_at=self.promise_at
+        )
+        return bool(still_so.update(**self.clocks(now)))
+
+    def go_stale(self, now: datetime) -> None:
+        """Nobody has heard of the family for long: ask whether help is still needed."""
+        data = {"attention": str(Attention.STALE)}
+        still_so = {"attention": Attention.NONE, "recontact_at": self.recontact_at}
+        self._change(EventKind.ATTENTION, None, now, data=data, only_if=still_so, attention=Attention.STALE)
+
+    def keep_by_reading(self, by: Volunteer, now: datetime) -> None:
+        """Its holder reads its page: the lease goes on, until policy.READING_LEASE after their last act."""
+        if self.state != RequestState.CLAIMED or self.holder_id != by.pk or not self.lease_until:
+            return
+        until = min(now + policy.CLAIM_LEASE, (self.acted_at or now) + policy.READING_LEASE)
+        if self.lease_until > now and until > self.lease_until + timedelta(minutes=1):
+            mine = HelpRequest.objects.filter(pk=self.pk, state=RequestState.CLAIMED, holder=by)
+            mine.filter(lease_until=self.lease_until).update(lease_until=until)
+            self.lease_until = until
+
+    # --- The doors that write -----------------------------------------------------------------------------------
+
+    def _to_queue(
+        self,
+        kind: EventKind,
+        by: Volunteer | None,
+        now: datetime,
+        *,
+        gave_back: int | None,
+        is_afresh: bool = False,
+        **how: Any,
+    ) -> None:
+        """Back to the queue and before somebody else at once; `how` as for _move."""
+        there = watched.suggestion(self, now, gave_back=gave_back, is_afresh=is_afresh)
+        self._move(RequestState.QUEUED, kind, by, now, **how, **there, **NOBODY)
 
     def _change(
         self,
@@ -491,15 +495,19 @@ class HelpRequest(models.Model):
         by: Volunteer | None,
         now: datetime,
         *,
+        only_if: dict[str, Any] | None = None,
         note: str = "",
         data: dict[str, Any] | None = None,
         **fields: Any,
     ) -> None:
         """Write facts and their line of history; the holder's own act lengthens the lease."""
         if by is not None and self.holder_id == by.pk and self.state == RequestState.CLAIMED:
-            fields["lease_until"] = now + policy.CLAIM_LEASE
+            fields |= self._lease(now)
+        if not RANKED_BY.isdisjoint(fields):
+            fields |= self.clocks(now, fields)
         with transaction.atomic():
-            won = HelpRequest.objects.filter(pk=self.pk, state=self.state).update(changed_at=now, **fields)
+            rows = HelpRequest.objects.filter(pk=self.pk, state=self.state, **(only_if or {}))
+            won = rows.update(changed_at=now, **fields)
             if not won:
                 raise self._lost()
             Event.objects.create(request=self, kind=kind, by=by, at=now, note=note, data=data or {})
@@ -532,6 +540,8 @@ class HelpRequest(models.Model):
         conditions = dict(only_if or {})
         if held_by is not None:
             conditions["holder"] = held_by
+        if not RANKED_BY.isdisjoint(fields):
+            fields |= self.clocks(now, fields)
         with transaction.atomic():
             won = HelpRequest.objects.filter(pk=self.pk, state=old, **conditions).update(
                 state=to, changed_at=now, **fields
@@ -550,5 +560,6 @@ class HelpRequest(models.Model):
             setattr(self, name, value)
 
 
-NOBODY: dict[str, Any] = {"holder": None, "lease_until": None, "wait_until": None}
+SOLVED = frozenset({Outcome.HELPED, Outcome.HELPED_BY_OTHERS})
+NOBODY: dict[str, Any] = {"holder": None, "lease_until": None, "wait_until": None, "acted_at": None}
 """The fields of a request that no one holds."""

@@ -51,6 +51,12 @@ def label(slug: str, group: str) -> str:
     return str(LABELS[group].get(slug, slug))
 
 
+@register.filter
+def named(people: dict[int, str], key: int) -> str:
+    """Return the name of a person of the history; their number where the page does not know them."""
+    return people.get(key, str(key))
+
+
 def spans(evidence: Iterable[dict[str, Any]], length: int) -> list[tuple[int, int, str]]:
     """Return (start, end, field) of the evidence, in order, without overlaps and the masked numbers."""
     kept: list[tuple[int, int, str]] = []

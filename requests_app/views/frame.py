@@ -11,10 +11,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django.views.i18n import set_language
 
 from districts.models import Role, Volunteer
+from requests_app import returning
 from requests_app.clock import database_now
 from requests_app.views.asked import Asked
 
@@ -70,7 +72,18 @@ def duty(request: Asked) -> HttpResponse:
         messages.success(request, _("You are on duty. New requests may be suggested to you."))
     else:
         request.user.go_off_duty(now)
-        messages.success(request, _("You are off duty. What you hold stays with you until its time is up."))
+        returned = returning.give_back_all(request.user, now, by=request.user)
+        messages.success(
+            request,
+            ngettext(
+                "You are off duty. %(count)s request that you held went back to the queue.",
+                "You are off duty. %(count)s requests that you held went back to the queue.",
+                returned,
+            )
+            % {"count": returned}
+            if returned
+            else _("You are off duty. You held nothing."),
+        )
     return redirect(_back(request))
 
 

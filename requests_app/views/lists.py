@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
 
+from districts.models import Role
 from requests_app.models import HelpRequest
 from requests_app.states import HELD, RequestState
 
@@ -13,12 +14,21 @@ PAGE = 20
 
 
 def narrowed(items: Any, filters: dict[str, Any], now: datetime) -> "QuerySet[HelpRequest]":
-    """Return the requests that fit `filters` (ListFilters.values()); without a state those that wait."""
+    """Return the requests that fit `filters` (ListFilters.values()); without a state those that wait.
+
+    `desks`, where it is there: whose escalated requests are meant (both desks' otherwise).
+    """
     state = filters.get("state", "queued")
     if state == "queued":
         items = items.queued()
     elif state == "overdue":
         items = items.overdue(now)
+    elif state == "escalated":
+        items = items.escalated_to(*filters.get("desks", (Role.LEAD, Role.STATE_DESK)))
+    elif state == "ask_again":
+        items = items.to_ask_again()
+    elif state == "outside":
+        items = items.outside()
     elif state == "held":
         items = items.filter(state__in=HELD)
     elif state == "open":

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from districts.folding import fold
 from districts.models import Block, District, Role, Volunteer
+from districts.models.people import STATE_WIDE
 from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import ListFilters, SearchForm
 from requests_app.models import Event, HelpRequest, Need, ScamNumber
 from requests_app.reading.contacts import numbers
 from requests_app.sealing import keyed_hash
-from requests_app.states import EventKind, NeedState, RequestState, Urgency
+from requests_app.states import Attention, EventKind, NeedState, RequestState, Urgency
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.lists import narrowed, page_of
@@ -29,6 +30,8 @@ from requests_app.views.lists import narrowed, page_of
 ARRIVALS = (
     EventKind.RELEASED,
     EventKind.LEASE_ENDED,
+    EventKind.RETURNED,
+    EventKind.PARTLY_HELPED,
     EventKind.REOPENED,
     EventKind.CONFIRMED,
     EventKind.PLACE_SET,
@@ -36,10 +39,31 @@ ARRIVALS = (
 """What brings a request into a queue without its being new."""
 
 
+DESKS = {Role.LEAD: (Role.LEAD,), Role.STATE_DESK: (Role.STATE_DESK,)}
+"""Whose escalated requests a role is asked for; those who watch see both desks'."""
+ESCALATED_FOR = STATE_WIDE | {Role.LEAD}
+
+
 def number_in(text: str) -> str:
     """Return the first phone number in a text that somebody typed, E.164, or nothing."""
     found = numbers(fold(text).text)
     return found[0].e164 if found else ""
+
+
+def _filters(request: Asked) -> dict[str, Any]:
+    filters = ListFilters(request.GET).values()
+    role = Role(request.user.role)
+    return filters | ({"desks": DESKS[role]} if role in DESKS else {})
+
+
+def _states_for(user: Volunteer) -> list[tuple[str, Any]]:
+    """The tabs of the queue that this person has a use for."""
+    hidden = set()
+    if user.role not in ESCALATED_FOR:
+        hidden.add("escalated")
+    if not user.is_state_wide:
+        hidden.add("outside")
+    return [(slug, words) for slug, words in ListFilters.STATES if slug not in hidden]
 
 
 def _waiting_for(user: Volunteer, filters: dict[str, Any]) -> Any:
@@ -57,7 +81,7 @@ def _waiting_for(user: Volunteer, filters: dict[str, Any]) -> Any:
 def queue(request: Asked) -> HttpResponse:
     """What waits in my districts, most urgent first. htmx gets the feed, or only the next cards."""
     now = database_now()
-    filters = ListFilters(request.GET).values()
+    filters = _filters(request)
     if number_in(filters.get("q", "")):
         messages.error(
             request, _("A phone number does not belong into an address. Type it into the search box.")
@@ -88,7 +112,7 @@ def _choices(user: Any, filters: dict[str, Any]) -> dict[str, object]:
     return {
         "needs": NeedKind.choices,
         "urgencies": Urgency.choices,
-        "states": ListFilters.STATES,
+        "states": _states_for(user),
         "districts": mine,
         "blocks": blocks if chosen is None or user.is_state_wide or chosen in user.district_codes else [],
     }
@@ -99,6 +123,10 @@ def _figures(user: Any, now: datetime) -> dict[str, object]:
     return {
         "waiting": seen.queued().count(),
         "overdue": seen.overdue(now).count(),
+        "escalated": seen.escalated_to(*DESKS.get(Role(user.role), (Role.LEAD, Role.STATE_DESK))).count()
+        if user.role in ESCALATED_FOR
+        else 0,
+        "silent": seen.to_ask_again().count(),
         "on_duty": Volunteer.objects.on_duty().filter(districts__in=user.district_codes).distinct()[:8],
     }
 
@@ -114,7 +142,7 @@ def fresh(request: Asked) -> HttpResponse:
     if since.tzinfo is None:
         since = now
     back = Event.objects.filter(kind__in=ARRIVALS, at__gt=since).exclude(by=request.user.pk).values("request")
-    filters = ListFilters(request.GET).values()
+    filters = _filters(request)
     found = narrowed(_waiting_for(request.user, filters), filters, now)
     count = found.filter(Q(opened_at__gt=since) | Q(pk__in=back))[:100].count()
     if str(count) == request.GET.get("known", "0"):
@@ -127,14 +155,16 @@ def fresh(request: Asked) -> HttpResponse:
 
 @require_GET
 def mine(request: Asked) -> HttpResponse:
-    """What I hold: due now first, then what I work on, then what waits for a time that I set."""
+    """What I hold: due now first, then whom to ask again, what I work on, and what waits for a time that I set."""
     now = database_now()
     held = list(HelpRequest.objects.visible_to(request.user).held_by(request.user).for_cards().ranked()[:100])
     suggested = HelpRequest.objects.visible_to(request.user).queued().filter(suggested=request.user)
-    due, working, later = [], [], []
+    due, silent, working, later = [], [], [], []
     for card in cards(held, request.user):
         until = card.item.wait_until
-        if card.item.state != RequestState.WAITING or until is None:
+        if card.item.attention == Attention.STALE:
+            silent.append(card)
+        elif card.item.state != RequestState.WAITING or until is None:
             working.append(card)
         elif until <= now:
             due.append(card)
@@ -143,6 +173,7 @@ def mine(request: Asked) -> HttpResponse:
     context = {
         "now": now,
         "due": due,
+        "silent": silent,
         "working": working,
         "later": [card for _until, card in sorted(later, key=lambda pair: pair[0])],
         "suggested": cards(suggested.for_cards().ranked()[:10], request.user),

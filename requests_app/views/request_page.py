@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from districts.models import Role
 from districts.needs import NeedKind
 from requests_app import corrections, splitting, status_links
 from requests_app.clock import database_now
@@ -23,7 +24,7 @@ from requests_app.forms import (
     UrgencyForm,
     WaitForm,
 )
-from requests_app.models import HelpRequest, Lost, NotAllowed
+from requests_app.models import HelpRequest, Lost, NeedsOpen, NotAllowed
 from requests_app.states import Attention, CallOutcome, Kind, NeedState, Outcome, RequestState, Urgency
 from requests_app.views.answering import act, first_error, fresh_answer, say_lost
 from requests_app.views.asked import Asked
@@ -35,7 +36,9 @@ from requests_app.views.thread import people_for, thread_of
 def page(request: Asked, code: str) -> HttpResponse:
     """One request: thread, facts, history, acts."""
     item = get_object_or_404(HelpRequest.objects.visible_to(request.user).for_cards(), code=code)
-    return render(request, "request.html", thread_of(request.user, item, database_now()))
+    now = database_now()
+    item.keep_by_reading(request.user, now)
+    return render(request, "request.html", thread_of(request.user, item, now))
 
 
 @act
@@ -96,10 +99,37 @@ def resume(request: Asked, item: HelpRequest, now: datetime) -> None:
 def resolve(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     form = ResolveForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose what became of it."))
+        messages.error(request, first_error(form))
         return None
-    item.resolve(Outcome(form.cleaned_data["outcome"]), request.user, now, note=form.cleaned_data["note"])
+    wanted = form.cleaned_data
+    try:
+        item.resolve(Outcome(wanted["outcome"]), request.user, now, note=wanted["note"], met=wanted["met"])
+    except NeedsOpen:
+        messages.error(request, _("Some needs are still open: tick what was met, or choose “Partly helped”."))
+        return None
+    if item.is_open:
+        return _("%(code)s goes on in the queue with what is still missing.") % {"code": item.code}
     return _("%(code)s is closed.") % {"code": item.code}
+
+
+@act
+def escalate(request: Asked, item: HelpRequest, now: datetime) -> str | None:
+    form = OptionalNoteForm(request.POST)
+    if not item.is_open:
+        raise NotAllowed("it is over")
+    if item.escalated_to == Role.STATE_DESK:
+        messages.info(request, _("The state desk has %(code)s already.") % {"code": item.code})
+        return None
+    item.escalate(request.user, now, note=form.cleaned_data["note"] if form.is_valid() else "")
+    if item.escalated_to == Role.LEAD:
+        return _("%(code)s is before the district lead now.") % {"code": item.code}
+    return _("%(code)s is before the state desk now.") % {"code": item.code}
+
+
+@act
+def still_needed(request: Asked, item: HelpRequest, now: datetime) -> str:
+    item.still_needed(request.user, now)
+    return _("Written down: help is still needed.")
 
 
 @act

@@ -24,6 +24,8 @@ from requests_app.states import (
     HELD,
     NO_REPLY_THERE,
     CallOutcome,
+    EventKind,
+    NeedState,
     Outcome,
     ReplyState,
     ReplyTrouble,
@@ -108,6 +110,7 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "reply_longest": LONGEST,
         "reply_cents": REPLY_CENTS,
         "events": newest_events[::-1],
+        "people_named": _named(newest_events),
         "older_events": max(0, Event.objects.filter(request=item).count() - len(newest_events)),
         "possible": possible_of(user, [item]).get(item.pk, []),
         "linked": HelpRequest.objects.visible_to(user).filter(Q(parent=item) | Q(pk=item.parent_id)),
@@ -115,6 +118,8 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "officials": Official.objects.filter(Q(district=item.district_id) | Q(district=None)).exclude(
             handle="", phone=""
         ),
+        "open_needs": [need for need in item.needs.all() if need.state == NeedState.OPEN],
+        "has_met": any(need.state == NeedState.MET for need in item.needs.all()),
         "is_mine": is_mine,
         "is_held": item.state in HELD,
         "is_free": item.state in (RequestState.QUEUED, RequestState.REVIEW),
@@ -143,6 +148,12 @@ def _barred(posts: Sequence[Post], replies: Mapping[int, Reply]) -> list[Barred]
         elif reply is not None and reply.state == ReplyState.FAILED and reply.error in NO_REPLY_THERE:
             found[f"post {post.pk}"] = Barred(post, reply.error)
     return list(found.values())
+
+
+def _named(events: list[Event]) -> dict[int, str]:
+    """The names of those to whom a step of the history went."""
+    keys = {event.data.get("to") for event in events if event.kind == EventKind.ESCALATED} - {None}
+    return {person.pk: person.name for person in Volunteer.objects.filter(pk__in=keys)} if keys else {}
 
 
 def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
