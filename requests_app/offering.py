@@ -1,7 +1,7 @@
 """What becomes of offers: a lead, new or said again; checked, used for a request, found to be a scam."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
@@ -143,7 +143,7 @@ def write_down(offer_text: str, offer: Offer, token: str, by: Volunteer, now: da
         )
         if not is_new and post.lead is not None:
             return post.lead, False
-        whole = Offer(**{**offer.__dict__, "summary": post.masked_text})
+        whole = replace(offer, summary=post.masked_text)
         earlier = _same_offer(whole, post)
         if earlier is None:
             lead = _open(whole, now, now)

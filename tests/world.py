@@ -4,6 +4,7 @@ import json
 import os
 import sys
 import threading
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ PAGES = {
     "phone": ("phone", "/phone/"),
     "doctor": ("doctor", "/doctor/"),
     "leads": ("asha", "/leads/"),
+    "leads-desk": ("desk", "/leads/?show=all"),
+    "lead-new": ("phone", "/leads/new/"),
     "search": ("asha", "/search/"),
     "more": ("asha", "/more/"),
     "monitor": ("monitor", "/monitor/"),
@@ -96,8 +99,41 @@ def fill(count: int) -> dict[str, str]:
     held[0].record_call(CallOutcome.NO_ANSWER, asha, now, note="Rang long, will try the second number.")
     held[1].note("Son speaks Hindi only. Concentrator would do for tonight.", asha, now)
     desk = Volunteer.objects.get(username="desk")
+    _check_leads(asha, desk, held[1], now)
     free = HelpRequest.objects.visible_to(desk).queued().ranked()[0]
     return {"mine": held[1].code, "free": free.code, "correct": free.code}
+
+
+def _check_leads(asha: Any, desk: Any, request: Any, now: datetime) -> None:
+    """Offers in every condition: said, checked, used, out of stock, a scam that stands on a request too."""
+    from requests_app import offering  # noqa: PLC0415
+    from requests_app.lead_states import CheckOutcome, ScamReason, UseOutcome  # noqa: PLC0415
+    from requests_app.models import Contact  # noqa: PLC0415
+    from requests_app.reading.supply import quantities, supply_of  # noqa: PLC0415
+
+    kinds = tuple(need.kind for need in request.needs.all())
+    made = []
+    for minutes, text, phones in (
+        (12, "20 oxygen cylinders, refill in two hours, bring your own regulator", ("+919829055501",)),
+        (
+            200,
+            "5 ICU beds khali hain, phone karke aayein. Roz subah update",
+            ("+919829055502", "+919829055503"),
+        ),
+        (40, "Concentrator on rent, advance first, delivery all Rajasthan", ("+919829055504",)),
+        (90, "दो यूनिट प्लाज्मा O+ उपलब्ध, ब्लड बैंक में", ("+919829055505",)),
+    ):
+        counted = tuple(asdict(one) for one in quantities(text))
+        offer = offering.Offer("", kinds, request.district_id, None, phones, counted, supply_of(text))
+        at = now - timedelta(minutes=minutes)
+        made.append(offering.write_down(text, offer, f"world{minutes}", asha, at)[0])
+    seller, beds, cheat, plasma = made
+    offering.use(request, seller, UseOutcome.GOT_IT, asha, now - timedelta(minutes=30))
+    seller.check_off(CheckOutcome.WORKS, asha, now - timedelta(minutes=12), left=14, note="Ask for Mukesh ji")
+    plasma.check_off(CheckOutcome.NO_ANSWER, asha, now - timedelta(minutes=5))
+    beds.check_off(CheckOutcome.OUT_OF_STOCK, asha, now - timedelta(minutes=50))
+    offering.call_scam(cheat, ScamReason.ADVANCE, desk, now - timedelta(minutes=20), note="Asked 5000 first")
+    Contact.of("+919829055504", request=request).save()
 
 
 def _move_back(request: Any, at: datetime, policy: Any) -> None:
