@@ -8,7 +8,7 @@ from typing import Any
 from districts.folding import fold
 from districts.models import Volunteer
 from requests_app import sealing
-from requests_app.models import ApiClient, Contact, HelpRequest, Post
+from requests_app.models import ApiClient, Contact, HelpRequest, Lead, Post
 from requests_app.reading.contacts import numbers
 from requests_app.reading.masking import mask
 from requests_app.states import Source
@@ -64,3 +64,9 @@ def keep_numbers(request: HelpRequest, note: str) -> None:
     Contact.objects.bulk_create(
         [Contact.of(phone, request=request) for phone in found], ignore_conflicts=True
     )
+
+
+def keep_numbers_of_lead(lead: Lead, note: str) -> None:
+    """The same for a note on a lead: whoever checked it may have been told another number to call."""
+    found = dict.fromkeys(phone.e164 for phone in numbers(fold(note).text))
+    Contact.objects.bulk_create([Contact.of(phone, lead=lead) for phone in found], ignore_conflicts=True)

@@ -182,6 +182,14 @@ def test_check_is_shown_with_time_name_outcome_note_and_what_is_left_and_never_a
     assert not DIGITS.search(page)
 
 
+def test_number_in_the_note_of_a_check_is_kept_sealed_as_one_of_the_lead():
+    lead = a_lead(phones=("+919829055501",))
+    said = {"outcome": "works", "note": "ask the brother, 98290 12345"}
+    logged_in(a_volunteer()).post(f"/leads/{lead.pk}/", said)
+    assert [contact.phone for contact in lead.contacts.all()] == ["+919829055501", PHONE]
+    assert not DIGITS.search(LeadCheck.objects.get().note)
+
+
 def test_check_answers_htmx_with_the_lead_alone():
     lead = a_lead()
     headers = {"HX-Request": "true", "HX-Target": f"lead-{lead.pk}"}

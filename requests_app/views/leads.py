@@ -21,12 +21,13 @@ from districts.needs import NeedKind
 from requests_app import offering
 from requests_app.clock import database_now
 from requests_app.forms import Place
+from requests_app.intake import keep_numbers_of_lead
 from requests_app.lead_forms import CheckForm, LeadFilters, LeadForm, ScamForm
 from requests_app.lead_states import CheckOutcome, ScamReason, Supply, Unit
 from requests_app.models import Contact, Lead
 from requests_app.reading.contacts import numbers
 from requests_app.reading.supply import Quantity, need_of, quantities
-from requests_app.views.answering import first_error
+from requests_app.views.answering import NOTE, first_error
 from requests_app.views.asked import Asked
 from requests_app.views.choices import place_choices
 from requests_app.views.lists import place_of
@@ -117,6 +118,7 @@ def _check(request: Asked, lead: Lead, said: dict[str, Any]) -> None:
     except offering.WhichNumber:
         messages.error(request, _("Choose which of the numbers it was."))
         return
+    keep_numbers_of_lead(lead, request.POST.get("note", "")[:NOTE])
     if not is_kept:
         messages.warning(request, _("Somebody took it off the list a moment ago."))
     elif outcome == CheckOutcome.GONE:
