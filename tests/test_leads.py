@@ -128,30 +128,26 @@ def test_offer_that_a_person_named_becomes_a_lead_too():
 
 
 @pytest.mark.parametrize(
-    ("outcome", "is_stale"),
+    ("outcome", "expected"),
     [
-        (CheckOutcome.WORKS, False),
-        (CheckOutcome.PARTLY, False),
-        (CheckOutcome.NO_ANSWER, True),
-        (CheckOutcome.OUT_OF_STOCK, True),
-        (CheckOutcome.WRONG_NUMBER, True),
-        (CheckOutcome.NOT_AS_SAID, True),
-        (CheckOutcome.ADVANCE, True),
-        (CheckOutcome.GONE, True),
+        (CheckOutcome.WORKS, 1),
+        (CheckOutcome.PARTLY, 1),
+        (CheckOutcome.NO_ANSWER, 0.25),
+        (CheckOutcome.OUT_OF_STOCK, 0),
+        (CheckOutcome.WRONG_NUMBER, 0),
+        (CheckOutcome.NOT_AS_SAID, 0),
+        (CheckOutcome.ADVANCE, 0),
+        (CheckOutcome.GONE, 0),
     ],
 )
-def test_check_renews_or_ends_the_freshness(outcome, is_stale):
-    now, lead = timezone.now(), a_lead(needs=("beds",), said_at=ago(minutes=80))
-    assert not lead.is_stale(now)
+def test_check_renews_or_ends_the_freshness_and_no_answer_costs_one_half_life(outcome, expected):
+    now = timezone.now()
+    lead = a_lead(needs=("food",), said_at=now - timedelta(days=2))
+    assert lead.freshness(now) == pytest.approx(0.5, abs=0.01)
     assert lead.check_off(outcome, a_volunteer(), now)
-    assert fresh(lead).is_stale(now) is is_stale
+    assert fresh(lead).freshness(now) == pytest.approx(expected, abs=0.01)
+    assert fresh(lead).is_stale(now) is (expected < 0.3)
     assert fresh(lead).last_check.outcome == outcome
-
-
-def test_no_answer_costs_one_half_life_and_no_more():
-    now, lead = timezone.now(), a_lead(needs=("food",))
-    lead.check_off(CheckOutcome.NO_ANSWER, a_volunteer(), now)
-    assert fresh(lead).freshness(now) == pytest.approx(0.5, abs=0.01)
 
 
 def test_checks_are_never_changed_or_deleted_and_their_notes_may_be_blanked():
@@ -300,7 +296,7 @@ def test_lead_by_hand_needs_words_a_need_and_a_number():
 
 
 def test_lead_by_hand_is_not_made_a_plea_by_reading_it_again():
-    by_hand(logged_in(a_volunteer()), text="urgently oxygen cylinder chahiye to yahan milega Jaipur")
+    by_hand(logged_in(a_volunteer()), text="Jaipur me papa ko oxygen cylinder ki turant zarurat hai, SpO2 82")
     reread(not_read_by(""), lambda line: None)
     assert Post.objects.get().outcome == PostOutcome.LEAD
 
