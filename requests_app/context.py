@@ -32,17 +32,18 @@ PAGES = {
         Page("places", "place", _("Which place?")),
         Page("monitor", "monitor", _("Monitor")),
         Page("leads", "leads", _("Leads")),
+        Page("officials", "escalate", _("Officials")),
     )
 }
 MOST = ("review", "phone", "leads")
 ORDER = {
-    Role.VOLUNTEER: MOST,
-    Role.LEAD: (*MOST, "doctor"),
-    Role.PHONE_DESK: ("phone", "leads", "review"),
-    Role.DOCTOR: ("doctor", "leads"),
-    Role.STATE_DESK: ("review", "places", "phone", "doctor", "monitor", "leads"),
-    Role.MONITOR: ("monitor", "review", "places", "doctor", "leads"),
-    Role.ADMIN: ("monitor", "review", "places", "doctor", "leads"),
+    Role.VOLUNTEER: (*MOST, "officials"),
+    Role.LEAD: (*MOST, "officials", "doctor"),
+    Role.PHONE_DESK: ("phone", "leads", "review", "officials"),
+    Role.DOCTOR: ("doctor", "leads", "officials"),
+    Role.STATE_DESK: ("review", "places", "phone", "doctor", "monitor", "leads", "officials"),
+    Role.MONITOR: ("monitor", "review", "places", "doctor", "leads", "officials"),
+    Role.ADMIN: ("monitor", "review", "places", "doctor", "leads", "officials"),
 }
 TABS = 2
 

@@ -102,9 +102,30 @@ def load_people(now: datetime) -> None:
             )
         volunteer.districts.set(places)
     if not Official.objects.exists():
-        Official.objects.bulk_create(
-            [
-                Official(district=district, office=Official.Office.COLLECTOR)
-                for district in District.objects.all()
-            ]
+        Official.objects.bulk_create(sample_officials())
+
+
+def sample_officials() -> list[Official]:
+    """Made-up offices of every district, marked as samples. Their handles and numbers are nobody's."""
+    office = Official.Office
+    made = [
+        Official(
+            district=district,
+            office=kind,
+            area=area,
+            name=f"(sample) {district.name_en}",
+            handle=f"sample_{kind[:4]}_{district.pk}"[:15],
+            phone="00000 00000",
         )
+        for district in District.objects.all()
+        for kind, area in (
+            (office.COLLECTOR, ""),
+            (office.CMHO, ""),
+            (office.NODAL, "oxygen"),
+            (office.MLA, "sample seat"),
+        )
+    ]
+    made.append(
+        Official(office=office.MINISTRY, area="Health", name="(sample) ministry", handle="sample_ministry")
+    )
+    return made

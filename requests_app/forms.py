@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from districts.folding import fold
-from districts.models import Block, District, Volunteer
+from districts.models import Block, District, Official, Volunteer
 from districts.needs import NeedKind
 from requests_app.reading.contacts import numbers
 from requests_app.reading.masking import mask
-from requests_app.states import CallOutcome, Kind, NeedState, Outcome, Urgency
+from requests_app.states import AppealAnswer, AppealWay, CallOutcome, Kind, NeedState, Outcome, Urgency
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,23 @@ class ReplyForm(forms.Form):
     post = forms.IntegerField(min_value=1)
     text = forms.CharField(max_length=600)
     wording = forms.CharField(max_length=40, required=False)
+
+
+class TakeToForm(forms.Form):
+    """To which official, and which way a person went; no way: only the text is wanted."""
+
+    official = forms.ModelChoiceField(queryset=Official.objects.none())
+    way = forms.ChoiceField(choices=AppealWay.choices, required=False)
+
+    def __init__(self, *args: Any, officials: "QuerySet[Official]", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["official"].queryset = officials  # type: ignore[attr-defined]
+
+
+class OfficialSaidForm(forms.Form):
+    appeal = forms.IntegerField(min_value=1, max_value=2**62)
+    answer = forms.ChoiceField(choices=AppealAnswer.choices)
+    note = NoteField(max_length=1000, required=False)
 
 
 class SearchForm(forms.Form):

@@ -53,6 +53,11 @@ def outcome_due(opened_at: datetime, urgency: str) -> datetime:
     return opened_at + timedelta(minutes=POLICY["outcome"][urgency])
 
 
+def follow_up_at(taken_at: datetime, urgency: str) -> datetime:
+    """When somebody asks an official what came of it."""
+    return taken_at + timedelta(minutes=POLICY["officials"][urgency])
+
+
 def broken_promise(
     now: datetime, contacted_at: datetime | None, contact_due_at: datetime, outcome_due_at: datetime | None
 ) -> bool:

@@ -120,6 +120,7 @@ def undo_merge(request: HelpRequest, by: Volunteer, now: datetime) -> None:
             raise NotAllowed("its posts went elsewhere since")
         brought = _said_by_all(posts)
         posts.update(request=request)
+        other.appeals.filter(pk__in=merging.data.get("appeal_keys", [])).update(request=request)
         request.unmerge(by, now, {"from": other.code, "posts": len(keys)})
         HelpRequest.objects.filter(pk=request.pk).update(post_count=len(keys))
         _give_up(other, brought, _said_by_all(staying), len(keys), now)

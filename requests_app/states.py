@@ -161,6 +161,18 @@ NO_REPLY_THERE = frozenset({ReplyTrouble.NOT_SUMMONED, ReplyTrouble.TARGET_GONE}
 """After these other words would help nothing."""
 
 
+class AppealWay(TextChoices):
+    POSTED = "posted", _("posted on X")
+    CALLED = "called", _("called")
+
+
+class AppealAnswer(TextChoices):
+    WILL_ACT = "will_act", _("Will act")
+    ACTED = "acted", _("Has acted")
+    REFUSED = "refused", _("Refused")
+    NO_ANSWER = "no_answer", _("No answer")
+
+
 class EventKind(TextChoices):
     OPENED = "opened", _("opened the request")
     POST_JOINED = "post_joined", _("a post was added")
@@ -185,6 +197,8 @@ class EventKind(TextChoices):
     STILL_NEEDED = "still_needed", _("asked: help is still needed")
     REPLIED = "replied", _("wrote a reply on X")
     REPLY_REFUSED = "reply_refused", _("the reply was not sent")
+    TAKEN_TO = "taken_to", _("took it to an official")
+    OFFICIAL_SAID = "official_said", _("wrote down what an official answered")
     REVEALED = "revealed", _("looked at a phone number")
     LINK_MADE = "link_made", _("made a status link for the family")
     CLOSED = "closed", _("closed it")

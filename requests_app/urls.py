@@ -10,6 +10,7 @@ from requests_app.views import (
     frame,
     leads,
     monitor,
+    officials,
     phone_desk,
     places,
     public,
@@ -18,6 +19,7 @@ from requests_app.views import (
     request_page,
     review,
     sameness,
+    taking,
     using,
 )
 
@@ -58,6 +60,9 @@ ACTS = {
     "reply": replying.reply,
     "reply_preview": replying.preview,
     "write_again": replying.write_again,
+    "take_to_text": taking.take_to_text,
+    "take_to": taking.take_to,
+    "official_said": taking.official_said,
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -84,6 +89,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:key>/", leads.check_lead, name="check_lead"),
     path("leads/<int:key>/scam/", leads.judge_scam, name="judge_scam"),
     path("leads/<int:key>/reveal/", contacts.reveal_of_lead, name="reveal_lead"),
+    path("officials/", officials.officials, name="officials"),
     path("requests/<code:code>/", request_page.page, name="request"),
     path("requests/<code:code>/correct/", request_page.correct, name="correct"),
     *(path(f"requests/<code:code>/{name}/", view, name=name) for name, view in ACTS.items()),

@@ -99,6 +99,7 @@ RULES: dict[str, Page | Act | Public | Call] = {
         who=frozenset({"lead", "state_desk", "admin"}), on="lead", body={"do": "list", "reason": "advance"}
     ),
     "leads/<int:key>/reveal/": Act(on="lead", body={"contact": "{LEAD_CONTACT}"}, shows_number=True),
+    "officials/": Page(),
     # --- A request ---
     "requests/<code:code>/": Page(on=OF_A_REQUEST),
     "requests/<code:code>/correct/": Act(on=OF_A_REQUEST, reads=True),
@@ -129,6 +130,9 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
     "requests/<code:code>/reply_preview/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
     "requests/<code:code>/write_again/": Act(on=OF_A_REQUEST, body={"post": "{POST}"}),
+    "requests/<code:code>/take_to_text/": Act(on=OF_A_REQUEST, body={"official": "1"}),
+    "requests/<code:code>/take_to/": Act(on=OF_A_REQUEST, body={"official": "1", "way": "posted"}),
+    "requests/<code:code>/official_said/": Act(on=OF_A_REQUEST, body={"answer": "acted"}),
     # --- The monitor ---
     "monitor/": Page(who=STATE_WIDE | {"lead"}),
     "monitor/<slug:name>.csv": Page(who=STATE_WIDE | {"lead"}, on="table"),

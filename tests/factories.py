@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from districts.models import District, Role, Volunteer
+from districts.models import District, Official, Role, Volunteer
 from requests_app import policy
 from requests_app.intake import accept
 from requests_app.models import ApiClient, Contact, HelpRequest, Lead, Need, Post
@@ -96,6 +96,13 @@ def a_post(text: str, *, now: datetime | None = None, source: str = Source.WEB, 
         Post.objects.filter(pk=post.pk).update(**fields)
         post.refresh_from_db()
     return post
+
+
+def an_official(district: str | None = "Jaipur", **fields: Any) -> Official:
+    """A made-up office with a handle."""
+    fields.setdefault("office", Official.Office.COLLECTOR)
+    fields.setdefault("handle", f"sample_{next(_numbers)}")
+    return Official.objects.create(district=a_district(district) if district else None, **fields)
 
 
 def an_api_client(

@@ -566,7 +566,7 @@ Post.outcome Reading.version Reading.kind Correction.field HelpRequest.code Help
 HelpRequest.attention HelpRequest.language HelpRequest.place_candidates HelpRequest.escalated_to HelpRequest.outcome
 Need.kind Need.state Lead.needs Lead.quantities Lead.supply LeadCheck.outcome LeadUse.outcome
 ScamNumber.state ScamNumber.reason ScamMark.act Event.kind Event.data
-Reply.wording StoppedAuthor.author_hash Reply.state Reply.x_id Reply.error PossibleMatch.reasons
+Reply.wording StoppedAuthor.author_hash Appeal.way Appeal.answer Reply.state Reply.x_id Reply.error PossibleMatch.reasons
 PossibleMatch.state"""
 OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Tally"}
 

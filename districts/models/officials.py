@@ -95,3 +95,8 @@ class Official(models.Model):
     def title(self) -> str:
         """The office with what it is of, e.g. "Nodal officer, oxygen"."""
         return ", ".join(filter(None, [self.get_office_display(), self.area]))
+
+    @property
+    def tel(self) -> str:
+        """The phone as a link dials it."""
+        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")

@@ -1,5 +1,6 @@
 """The tables of what is asked and what next."""
 
+from requests_app.models.appeals import Appeal
 from requests_app.models.clients import ApiClient, IdempotencyRecord
 from requests_app.models.contacts import Contact
 from requests_app.models.events import Event
@@ -19,6 +20,7 @@ from requests_app.models.tallies import Tally
 
 __all__ = [
     "ApiClient",
+    "Appeal",
     "Contact",
     "Correction",
     "Event",

@@ -290,17 +290,19 @@ class HelpRequest(RequestRow):
             if not {row.pk: row for row in rows.order_by("pk")}[other.pk].is_open:
                 raise NotAllowed("a request is merged into another open one")
             moved = list(self.posts.order_by("pk").values_list("pk", flat=True))
+            appeals = list(self.appeals.values_list("pk", flat=True))
             self._move(
                 RequestState.MERGED,
                 EventKind.MERGED,
                 by,
                 now,
-                data={"into": other.code, "post_keys": moved},
+                data={"into": other.code, "post_keys": moved, "appeal_keys": appeals},
                 merged_into=other,
                 outcome="",
                 **NOBODY,
             )
             self.posts.update(request=other)
+            self.appeals.update(request=other)
             known = set(other.contacts.values_list("phone_hash", flat=True))
             for contact in self.contacts.exclude(phone_hash__in=known):
                 contact.pk = None
@@ -342,6 +344,14 @@ class HelpRequest(RequestRow):
     def note_lead_use(self, lead: int, outcome: str, by: Volunteer, now: datetime, note: str = "") -> None:
         """Write down that a lead was used and what came of it (a slug of UseOutcome)."""
         self._change(EventKind.LEAD_USED, by, now, note=note, data={"lead": lead, "outcome": outcome})
+
+    def note_taken_to(self, data: dict[str, Any], by: Volunteer, now: datetime) -> None:
+        """The history of Appeal.take."""
+        self._change(EventKind.TAKEN_TO, by, now, data=data)
+
+    def note_official_said(self, data: dict[str, Any], by: Volunteer, now: datetime, note: str) -> None:
+        """The history of Appeal.hear."""
+        self._change(EventKind.OFFICIAL_SAID, by, now, note=note, data=data)
 
     def set_place(self, district: District, block: Block | None, by: Volunteer, now: datetime) -> None:
         """Say where it is. In another district it goes to that district's queue, whoever held it."""

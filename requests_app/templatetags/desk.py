@@ -12,9 +12,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from districts.models import Official
 from districts.needs import NeedKind
 from requests_app.lead_states import CheckOutcome, Supply, Unit, UseOutcome
-from requests_app.states import Attention, CallOutcome, NeedState, News, Outcome, ReplyTrouble, Urgency
+from requests_app.states import (
+    AppealAnswer,
+    AppealWay,
+    Attention,
+    CallOutcome,
+    NeedState,
+    News,
+    Outcome,
+    ReplyTrouble,
+    Urgency,
+)
 
 register = template.Library()
 
@@ -31,6 +42,9 @@ LABELS: dict[str, dict[str, Any]] = {
     "use": dict(UseOutcome.choices),
     "supply": dict(Supply.choices),
     "unit": dict(Unit.choices),
+    "office": dict(Official.Office.choices),
+    "appeal_way": dict(AppealWay.choices),
+    "appeal_answer": dict(AppealAnswer.choices),
 }
 
 

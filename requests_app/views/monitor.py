@@ -20,11 +20,11 @@ from districts.models import District, Role, Volunteer
 from districts.models.people import STATE_WIDE
 from districts.needs import NeedKind
 from districts.shortening import first_few
-from requests_app import figures
+from requests_app import figures, official_figures
 from requests_app.clock import database_now
 from requests_app.models import HelpRequest, Post
 from requests_app.reconciling import reconcile
-from requests_app.states import OPEN, RequestState
+from requests_app.states import OPEN, AppealAnswer, RequestState
 from requests_app.tables import as_csv
 
 TILE, GAP = 74, 6
@@ -151,6 +151,12 @@ def monitor(request: HttpRequest) -> HttpResponse:
             for line in view.duty_table()
         ],
         "waiting": figures.longest_waiting(view.rows),
+        "taken": official_figures.taken(view.rows, view.now, view.period),
+        "taken_urls": {
+            name: f"{reverse('officials')}?{view.filters(list=name)}" for name in ("taken", "answered", "due")
+        },
+        "office_lines": official_figures.by_office(view.rows, view.now, view.period),
+        "answers": AppealAnswer.choices,
         "trend": _bars(figures.trend(view.rows, localtime(view.now))),
         "feed": feed[: view.mentions],
         "more": _more(view) if len(feed) > view.mentions else "",
@@ -264,6 +270,14 @@ def _needs_csv(view: View) -> Table:
     ]
 
 
+def _officials_csv(view: View) -> Table:
+    head = ("office", f"taken_in_{view.period_name}", *AppealAnswer.values, "no_word_yet", "due_now")
+    return head, [
+        (line.office, line.taken, *line.answers, line.waiting, line.due)
+        for line in official_figures.by_office(view.rows, view.now, view.period)
+    ]
+
+
 def _duty_csv(view: View) -> Table:
     head = ("name", "role", "districts", "holds", "capacity", "since")
     return head, [
@@ -307,6 +321,7 @@ def _posts_csv(view: View) -> Table:
 TABLES: dict[str, Callable[[View], Table]] = {
     "districts": _districts_csv,
     "needs": _needs_csv,
+    "officials": _officials_csv,
     "duty": _duty_csv,
     "waiting": _waiting_csv,
     "posts": _posts_csv,

@@ -19,10 +19,10 @@ from districts.models.people import STATE_WIDE
 from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import ListFilters, SearchForm
-from requests_app.models import Event, HelpRequest, Need, ScamNumber
+from requests_app.models import Appeal, Event, HelpRequest, Need, ScamNumber
 from requests_app.reading.contacts import numbers
 from requests_app.sealing import keyed_hash
-from requests_app.states import Attention, EventKind, NeedState, RequestState, Urgency
+from requests_app.states import AppealAnswer, Attention, EventKind, NeedState, RequestState, Urgency
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.lists import narrowed, page_of
@@ -176,6 +176,12 @@ def mine(request: Asked) -> HttpResponse:
         "silent": silent,
         "working": working,
         "later": [card for _until, card in sorted(later, key=lambda pair: pair[0])],
+        "follow_ups": Appeal.objects.visible_to(request.user)
+        .due(now)
+        .filter(request__holder=request.user)
+        .order_by("follow_up_at")
+        .for_lists()[:20],
+        "answers": AppealAnswer.choices,
         "suggested": cards(suggested.for_cards().ranked()[:10], request.user),
     }
     return render(request, "mine.html", context)

@@ -14,7 +14,7 @@ from districts.needs import NeedKind
 from districts.neighbours import nearest
 from requests_app.forms import WaitForm
 from requests_app.lead_states import UseOutcome
-from requests_app.models import Contact, Event, HelpRequest, Post, Reply
+from requests_app.models import Appeal, Contact, Event, HelpRequest, Post, Reply
 from requests_app.offering import proposed_for
 from requests_app.policy import POLICY
 from requests_app.public_text import LONGEST
@@ -23,6 +23,7 @@ from requests_app.reply_texts import REPLY_TEXTS
 from requests_app.states import (
     HELD,
     NO_REPLY_THERE,
+    AppealAnswer,
     CallOutcome,
     EventKind,
     NeedState,
@@ -71,7 +72,7 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         posts = list(_told_apart(item.parent).select_related("written_by")[:POSTS_SHOWN])  # type: ignore[arg-type]
     decided, news = evidence_of(posts), news_of(posts)
     may_split = user.can_work and item.state != RequestState.MERGED and posts_are_its_own
-    replies = {reply.post_id: reply for reply in Reply.objects.filter(request=item).select_related("by")}
+    replies = {reply.post_id: reply for reply in Reply.objects.filter(post__in=posts).select_related("by")}
     refused = {
         key for key, reply in replies.items() if reply.state == ReplyState.FAILED and reply.error != NOT_FOUND
     }
@@ -85,6 +86,7 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
     Contact.warn_about(shown)
     is_mine = item.holder_id == user.pk
     history = Event.objects.filter(request=item).select_related("by").order_by("-at", "-pk")
+    appeals = list(Appeal.objects.filter(request=item).for_lists())
     newest_events = list(history[:EVENTS_SHOWN])
     return {
         "item": item,
@@ -115,9 +117,10 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "possible": possible_of(user, [item]).get(item.pk, []),
         "linked": HelpRequest.objects.visible_to(user).filter(Q(parent=item) | Q(pk=item.parent_id)),
         "people": people_for(item, user),
-        "officials": Official.objects.filter(Q(district=item.district_id) | Q(district=None)).exclude(
-            handle="", phone=""
-        ),
+        "officials": officials_for(user, item),
+        "appeals": appeals,
+        "follow_up_due": item.is_open and next((one for one in appeals if one.is_due(now)), None),
+        "answers": AppealAnswer.choices,
         "open_needs": [need for need in item.needs.all() if need.state == NeedState.OPEN],
         "has_met": any(need.state == NeedState.MET for need in item.needs.all()),
         "is_mine": is_mine,
@@ -159,6 +162,11 @@ def _named(events: list[Event]) -> dict[int, str]:
 def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
     """The posts of a request without plain copies, oldest first."""
     return Post.objects.filter(request=item, copy_of="").order_by("posted_at", "pk")
+
+
+def officials_for(user: Volunteer, item: HelpRequest) -> "QuerySet[Official]":
+    """To whom this request can be taken: the offices of its district, then those of the whole state."""
+    return Official.objects.visible_to(user).reachable().of_place(item.district_id)
 
 
 def people_for(item: HelpRequest, user: Volunteer) -> "QuerySet[Volunteer]":
