@@ -33,6 +33,8 @@ PAGES = {
     "leads": ("asha", "/leads/"),
     "leads-desk": ("desk", "/leads/?show=all"),
     "lead-new": ("phone", "/leads/new/"),
+    "officials": ("desk", "/officials/"),
+    "due": ("desk", "/officials/?list=due"),
     "search": ("asha", "/search/"),
     "more": ("asha", "/more/"),
     "monitor": ("monitor", "/monitor/"),
@@ -66,11 +68,11 @@ def fill(count: int) -> dict[str, str]:
     """Make a lively world of the demo's posts; return the codes of a held, a free request."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from districts.models import Volunteer  # noqa: PLC0415
+    from districts.models import Official, Volunteer  # noqa: PLC0415
     from requests_app import demo, policy, triage  # noqa: PLC0415
     from requests_app.intake import accept  # noqa: PLC0415
-    from requests_app.models import HelpRequest, Post  # noqa: PLC0415
-    from requests_app.states import CallOutcome, Source  # noqa: PLC0415
+    from requests_app.models import Appeal, HelpRequest, Post  # noqa: PLC0415
+    from requests_app.states import AppealWay, CallOutcome, Source  # noqa: PLC0415
 
     now = timezone.now()
     demo.load_people(now)
@@ -98,6 +100,8 @@ def fill(count: int) -> dict[str, str]:
         request.claim(asha, now)
     held[0].record_call(CallOutcome.NO_ANSWER, asha, now, note="Rang long, will try the second number.")
     held[1].note("Son speaks Hindi only. Concentrator would do for tonight.", asha, now)
+    for official, ago in zip(Official.objects.of_place(held[1].district_id), (200, 50), strict=False):
+        Appeal.take(held[1], official, AppealWay.POSTED, asha, now - timedelta(minutes=ago))
     desk = Volunteer.objects.get(username="desk")
     _check_leads(asha, desk, held[1], now)
     free = HelpRequest.objects.visible_to(desk).queued().ranked()[0]

@@ -19,6 +19,8 @@ from requests_app.states import AppealAnswer
 from requests_app.views.asked import Asked
 
 SHOWN = 100
+MANY_PLACES = 6
+"""With more districts than this on a page each is opened by a press."""
 LISTS = (
     ("directory", _("Directory")),
     ("due", _("To be asked about")),
@@ -62,7 +64,9 @@ def officials(request: Asked) -> HttpResponse:
         "answers": AppealAnswer.choices,
     }
     if chosen == "directory":
-        context["officials"] = directory_of(Official.objects.visible_to(user).listed(), wanted)
+        listed = list(directory_of(Official.objects.visible_to(user).listed(), wanted))
+        is_long = len({official.district_id for official in listed}) > MANY_PLACES
+        context |= {"officials": listed, "is_long": is_long and not wanted.get("q")}
     else:
         found = appeals_of(Appeal.objects.visible_to(user), chosen, wanted, now)
         context["request_count"] = found.order_by().values("request").distinct().count()
