@@ -6,39 +6,148 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('districts', '0002_directory_of_officials'),
-        ('requests_app', '0011_clocks_and_steps'),
+        ("districts", "0002_directory_of_officials"),
+        ("requests_app", "0011_clocks_and_steps"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='event',
-            name='kind',
-            field=models.CharField(choices=[('opened', 'opened the request'), ('post_joined', 'a post was added'), ('claimed', 'took the request'), ('released', 'handed it back'), ('lease_ended', 'went back to the queue by itself'), ('handed_over', 'handed it over'), ('called', 'called'), ('lead_used', 'used a lead'), ('noted', 'wrote a note'), ('wait_set', 'will try again'), ('resumed', 'went on with it'), ('need_changed', 'changed a need'), ('place_set', 'set the place'), ('urgency_set', 'set the urgency'), ('confirmed', 'confirmed that it is a plea'), ('attention', 'something to look at'), ('escalated', 'took it further'), ('suggested', 'suggested it anew'), ('returned', 'went back to the queue'), ('partly_helped', 'helped in part: the rest goes on'), ('still_needed', 'asked: help is still needed'), ('replied', 'wrote a reply on X'), ('reply_refused', 'the reply was not sent'), ('taken_to', 'took it to an official'), ('official_said', 'wrote down what an official answered'), ('revealed', 'looked at a phone number'), ('link_made', 'made a status link for the family'), ('closed', 'closed it'), ('reopened', 'reopened it'), ('merged', 'merged it'), ('split', 'split it: not the same patient'), ('unmerged', 'undid the merging'), ('not_same', 'said that it is another patient')], max_length=16),
+            model_name="event",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("opened", "opened the request"),
+                    ("post_joined", "a post was added"),
+                    ("claimed", "took the request"),
+                    ("released", "handed it back"),
+                    ("lease_ended", "went back to the queue by itself"),
+                    ("handed_over", "handed it over"),
+                    ("called", "called"),
+                    ("lead_used", "used a lead"),
+                    ("noted", "wrote a note"),
+                    ("wait_set", "will try again"),
+                    ("resumed", "went on with it"),
+                    ("need_changed", "changed a need"),
+                    ("place_set", "set the place"),
+                    ("urgency_set", "set the urgency"),
+                    ("confirmed", "confirmed that it is a plea"),
+                    ("attention", "something to look at"),
+                    ("escalated", "took it further"),
+                    ("suggested", "suggested it anew"),
+                    ("returned", "went back to the queue"),
+                    ("partly_helped", "helped in part: the rest goes on"),
+                    ("still_needed", "asked: help is still needed"),
+                    ("replied", "wrote a reply on X"),
+                    ("reply_refused", "the reply was not sent"),
+                    ("taken_to", "took it to an official"),
+                    ("official_said", "wrote down what an official answered"),
+                    ("revealed", "looked at a phone number"),
+                    ("link_made", "made a status link for the family"),
+                    ("closed", "closed it"),
+                    ("reopened", "reopened it"),
+                    ("merged", "merged it"),
+                    ("split", "split it: not the same patient"),
+                    ("unmerged", "undid the merging"),
+                    ("not_same", "said that it is another patient"),
+                ],
+                max_length=16,
+            ),
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('posted', 'posted on X'), ('called', 'called')], max_length=8)),
-                ('at', models.DateTimeField()),
-                ('follow_up_at', models.DateTimeField(null=True)),
-                ('answer', models.CharField(blank=True, choices=[('will_act', 'Will act'), ('acted', 'Has acted'), ('refused', 'Refused'), ('no_answer', 'No answer')], max_length=10)),
-                ('answered_at', models.DateTimeField(null=True)),
-                ('answered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('official', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='districts.official')),
-                ('request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='requests_app.helprequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "way",
+                    models.CharField(choices=[("posted", "posted on X"), ("called", "called")], max_length=8),
+                ),
+                ("at", models.DateTimeField()),
+                ("follow_up_at", models.DateTimeField(null=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("will_act", "Will act"),
+                            ("acted", "Has acted"),
+                            ("refused", "Refused"),
+                            ("no_answer", "No answer"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(null=True)),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "official",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="districts.official",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="requests_app.helprequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request taken to an official',
-                'verbose_name_plural': 'requests taken to officials',
-                'ordering': ['at', 'pk'],
-                'indexes': [models.Index(condition=models.Q(('follow_up_at__isnull', False)), fields=['follow_up_at'], name='appeals_due'), models.Index(fields=['at'], name='appeals_taken'), models.Index(condition=models.Q(('answered_at__isnull', False)), fields=['answered_at'], name='appeals_answered')],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at', None)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='appeal_answer_has_its_time'), models.CheckConstraint(condition=models.Q(('way__in', ['posted', 'called'])), name='appeal_way_is_known')],
+                "verbose_name": "request taken to an official",
+                "verbose_name_plural": "requests taken to officials",
+                "ordering": ["at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("follow_up_at__isnull", False)),
+                        fields=["follow_up_at"],
+                        name="appeals_due",
+                    ),
+                    models.Index(fields=["at"], name="appeals_taken"),
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", False)),
+                        fields=["answered_at"],
+                        name="appeals_answered",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answer", ""), ("answered_at", None)),
+                            models.Q(models.Q(("answer", ""), _negated=True), ("answered_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="appeal_answer_has_its_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["posted", "called"])), name="appeal_way_is_known"
+                    ),
+                ],
             },
         ),
     ]
