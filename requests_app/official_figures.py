@@ -8,7 +8,7 @@ from django.db.models import Count, Q
 
 from districts.models import Official
 from requests_app.models import Appeal
-from requests_app.models.requests import HelpRequestQuerySet
+from requests_app.models.request_lists import HelpRequestQuerySet
 from requests_app.states import OPEN, AppealAnswer
 
 
