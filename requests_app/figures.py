@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import TruncHour
 
-from districts.models import District, Volunteer
+from districts.models import District, Role, Volunteer
 from districts.needs import NeedKind
 from requests_app.models import Gap, HelpRequest, IngestCursor, LoopLease, Post, Reply
 from requests_app.models.request_lists import HelpRequestQuerySet
@@ -250,6 +250,15 @@ def on_duty(districts: list[District] | None) -> list[DutyLine]:
 def longest_waiting(rows: HelpRequestQuerySet, count: int = 10) -> list[HelpRequest]:
     """The open requests that nobody has called, oldest first."""
     return list(rows.open().filter(first_contact_at=None).for_cards().order_by("opened_at", "pk")[:count])
+
+
+def further(rows: HelpRequestQuerySet) -> list[tuple[str, int]]:
+    """How many open requests stand at each desk to which they were taken, and of how many nobody has heard for long."""
+    return [
+        ("lead", rows.escalated_to(Role.LEAD).count()),
+        ("state_desk", rows.escalated_to(Role.STATE_DESK).count()),
+        ("silent", rows.to_ask_again().count()),
+    ]
 
 
 def trend(rows: HelpRequestQuerySet, now: datetime) -> list[HourLine]:

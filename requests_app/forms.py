@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from districts.folding import fold
-from districts.models import Block, District, Official, Volunteer
+from districts.models import Block, District, Official, Role, Volunteer
 from districts.needs import NeedKind
 from requests_app.reading.contacts import numbers
 from requests_app.reading.masking import mask
@@ -87,6 +87,9 @@ class ListFilters(forms.Form):
     need = forms.ChoiceField(choices=NeedKind.choices, required=False)
     urgency = forms.ChoiceField(choices=Urgency.choices, required=False)
     state = forms.ChoiceField(choices=STATES, required=False)
+    desk = forms.ChoiceField(
+        choices=[(role.value, role.label) for role in (Role.LEAD, Role.STATE_DESK)], required=False
+    )
     district = forms.IntegerField(min_value=1, max_value=99999, required=False)
     block = forms.IntegerField(min_value=1, max_value=9999999, required=False)
     q = forms.CharField(max_length=100, required=False)

@@ -8,7 +8,7 @@ from districts.models import Role
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody on duty, with the number of requests that they hold."""
+    """Somebody on duty: `load` is what they hold or were suggested, `taken` what they took since they came on duty."""
 
     pk: int
     role: str
@@ -18,6 +18,7 @@ class Person:
     capacity: int
     load: int
     language: str = ""
+    taken: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ def route(ask: Ask, on_duty: Sequence[Person]) -> Route:
 
     A request of no district goes to the state desk. A consultation goes to a doctor. Otherwise: volunteers of the
     district who take such needs and have room and have not passed on it, those of its block first, then those who know
-    the case, then the least loaded share of capacity, then those who speak the post's language; with none of them on
-    duty the district's lead; with no lead either the state desk, at once.
+    the case, then the least loaded share of capacity, then those who speak the post's language, then who has taken
+    least; with none of them on duty the district's lead; with no lead either the state desk, at once.
     """
     if ask.district is None:
         return Route(desk=Role.STATE_DESK, reason="no_place")
@@ -81,8 +82,8 @@ def _reason(ask: Ask, person: Person) -> str:
     return "knows_it" if person.pk in ask.known_by else "load"
 
 
-def _order(ask: Ask, person: Person) -> tuple[bool, bool, float, bool, int]:
+def _order(ask: Ask, person: Person) -> tuple[bool, bool, float, bool, int, int]:
     is_stranger = bool(person.blocks) and ask.block not in person.blocks
     speaks = person.language == "hi" if ask.language in {"hi", "hinglish", "mixed"} else True
     share = person.load / max(person.capacity, 1)
-    return is_stranger, person.pk not in ask.known_by, share, not speaks, person.pk
+    return is_stranger, person.pk not in ask.known_by, share, not speaks, person.taken, person.pk

@@ -342,3 +342,14 @@ def test_the_command_tells_by_its_exit_code(capsys: pytest.CaptureFixture[str]) 
         call_command("reconcile")
     assert stop.value.code == 1
     assert "1  unread_too_long" in capsys.readouterr().out
+
+
+def test_what_was_taken_further_and_what_is_silent_leads_to_its_list() -> None:
+    waits = a_request("Kota", escalated_to="lead", now=timezone.now() - timedelta(days=2))
+    waits.go_stale(timezone.now())
+    a_request("Kota", escalated_to="state_desk")
+    assert dict(figures.further(HelpRequest.objects.all())) == {"lead": 1, "state_desk": 1, "silent": 1}
+    page = seen_by(Role.MONITOR).content.decode()
+    assert "/queue/?state=escalated&amp;desk=lead" in page and "/queue/?state=ask_again" in page
+    listed = seen_by(Role.MONITOR, "/queue/?state=escalated&desk=lead").content.decode()
+    assert waits.code in listed and listed.count("data-card") == 1

@@ -48,6 +48,12 @@ LISTS = {
 }
 """The queue's filter behind each headline figure."""
 
+FURTHER: dict[str, dict[str, str | int]] = {
+    "lead": {"state": "escalated", "desk": "lead"},
+    "state_desk": {"state": "escalated", "desk": "state_desk"},
+    "silent": {"state": "ask_again"},
+}
+
 
 class MonitorFilters(forms.Form):
     """The filters in the URL; a value that is not known counts as not given."""
@@ -157,6 +163,10 @@ def monitor(request: HttpRequest) -> HttpResponse:
         },
         "office_lines": official_figures.by_office(view.rows, view.now, view.period),
         "answers": AppealAnswer.choices,
+        "further": [
+            {"name": name, "count": count, "url": view.queue(**FURTHER[name])}
+            for name, count in figures.further(view.rows)
+        ],
         "trend": _bars(figures.trend(view.rows, localtime(view.now))),
         "feed": feed[: view.mentions],
         "more": _more(view) if len(feed) > view.mentions else "",

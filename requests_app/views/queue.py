@@ -52,8 +52,8 @@ def number_in(text: str) -> str:
 
 def _filters(request: Asked) -> dict[str, Any]:
     filters = ListFilters(request.GET).values()
-    role = Role(request.user.role)
-    return filters | ({"desks": DESKS[role]} if role in DESKS else {})
+    desks = (filters["desk"],) if "desk" in filters else DESKS.get(Role(request.user.role))
+    return filters | ({"desks": desks} if desks else {})
 
 
 def _states_for(user: Volunteer) -> list[tuple[str, Any]]:
