@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet --no-input
 ARGS ?=
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run test lint fast screenshots audit bench-reader bench-routing locale clean debian
+.PHONY: help run test lint fast screenshots audit bench-reader bench-matching bench-routing locale clean debian
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ tests/lighthouse/node_modules: tests/lighthouse/package-lock.json
 
 bench-reader: $(VENV)/.development ## the reader against its baselines
 	$(PYTHON) -m bench.reader $(ARGS)
+
+bench-matching: $(VENV)/.development ## which posts are put together, against baselines; writes docs/matching.md
+	$(PYTHON) -m bench.matching $(ARGS)
 
 bench-routing: $(VENV)/.runtime ## a day of 10,000 requests through the routing, beside random assignment
 	$(PYTHON) -m bench.routing --write docs/routing.md $(ARGS)

@@ -32,7 +32,7 @@ def incoming_of(post: Post, said: Said, words: str, now: datetime) -> Incoming:
             said.patient,
             [sealing.keyed_hash(phone) for phone in said.phones],
             block=said.block,
-            names=telling_apart.names_in(post.masked_text),
+            masked=post.masked_text,
         ),
         author=post.author_id,
         thread=post.thread_id,
@@ -205,7 +205,7 @@ def _facts_of(request: HelpRequest) -> Facts:
         request.patient,
         [contact.phone_hash for contact in request.contacts.all()],
         block=request.block_id,
-        names=telling_apart.names_in(request.summary),
+        masked=request.summary,
     )
 
 

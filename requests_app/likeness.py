@@ -57,16 +57,23 @@ def _bands(hashes: list[int]) -> Iterator[int]:
 @dataclass(frozen=True)
 class Likeness:
     """How alike two texts are. `inside`: the share of the shorter one's word pairs that the longer one has, 0 to 1;
-    `length`: the words of the shorter; `same_figures`: the longer one has all figures (ages, levels, bed numbers) of it."""
+    `length`: the words of the shorter; `same_figures`: the longer one has all figures (ages, levels, bed numbers) of it,
+    of which there are so many `figures`."""
 
     inside: float = 0.0
     length: int = 0
     same_figures: bool = False
+    figures: int = 0
 
     @property
     def is_copy(self) -> bool:
         """Whether one is the other, perhaps cut off or with other words around it."""
         return self.length >= 8 and self.inside >= 0.85 and self.same_figures
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether one has every word of the other, figures among them, and enough of them that nobody wrote them twice."""
+        return self.length >= 12 and self.inside >= 0.95 and self.same_figures and self.figures > 0
 
     @property
     def is_near(self) -> bool:
@@ -82,7 +89,10 @@ def likeness(one: tuple[str, ...], other: tuple[str, ...]) -> Likeness:
         return Likeness()
     figures = {word for word in shorter if word.isdigit()}
     return Likeness(
-        inside=len(mine & theirs) / len(mine), length=len(shorter), same_figures=figures <= set(longer)
+        inside=len(mine & theirs) / len(mine),
+        length=len(shorter),
+        same_figures=figures <= set(longer),
+        figures=len(figures),
     )
 
 

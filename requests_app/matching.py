@@ -142,6 +142,11 @@ def reason_to_join(post: Incoming, known: Known) -> str:
         return ""
     if shared and _same_patient_by_number(post, known, is_author, agrees):
         return "phone"
+    is_helped = bool(post.facts.phones & known.busy_phones & known.facts.phones) and agrees >= 2
+    if is_helped and post.facts.shares_need(known.facts) and not post.facts.is_elsewhere(known.facts):
+        return "phone"
+    if known.likeness.is_whole and agrees and not post.facts.is_elsewhere(known.facts):
+        return "near_words"
     if (
         known.likeness.is_copy
         and not is_other_patient
@@ -169,7 +174,8 @@ def _in_thread(
         return False
     if is_author:
         # He may be with the same patient elsewhere by now; a new number with another place is another patient.
-        return not (new_numbers and post.facts.contradict(known.facts))
+        is_other = post.kind == Kind.REQUEST and post.facts.is_other_kin(known.facts) and not agrees
+        return not is_other and not (new_numbers and post.facts.contradict(known.facts))
     if post.facts.contradict(known.facts):
         return False
     if shares_number:
@@ -185,8 +191,10 @@ def _in_thread(
 
 def _same_patient_by_number(post: Incoming, known: Known, is_author: bool, agrees: int) -> bool:
     """Whether a shared number, which is not that of a helper or desk, is enough."""
-    if post.kind != Kind.REQUEST or is_author:
+    if post.kind != Kind.REQUEST:
         return True
+    if is_author:
+        return bool(agrees) or not post.facts.is_other_kin(known.facts)
     if post.facts.is_elsewhere(known.facts) and not agrees:
         return False
     if post.facts.has_others_number(known.facts) and not agrees and not known.likeness.is_near:
@@ -262,7 +270,7 @@ def _into_closed(post: Incoming, known: Known, reason: str) -> tuple[bool, bool]
         return False, False
     if not post.asks:
         return True, False
-    passes_on = reason in {"copy", "same_words", "near_words"}
+    passes_on = reason in {"copy", "same_words", "near_words"} or known.likeness.is_copy
     speaks = bool(post.author) and post.author in known.owners
     if known.outcome in {Outcome.DIED, Outcome.NOT_A_REQUEST}:
         return passes_on, False

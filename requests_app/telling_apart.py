@@ -28,6 +28,35 @@ _NAME = regex.compile(
 )
 
 
+_MEN = (
+    "papa|pita|pitaji|father|dad|daddy|abbu|walid|bhai|bhaiya|bhaiyya|brother|husband|pati|uncle|chacha|kaka|tau|tauji|mama|mamu|nana|"
+    "dada|dadaji|nanaji|grandfather|grandpa|beta|son|nephew|bhanja|bhatija|jija|jijaji|sasur|mausa|fufa|phupha|man|male|gentleman|boy|"
+    "purush|baba|bapu|पिता|पिताजी|पापा|भाई|भैया|पति|चाचा|काका|ताऊ|मामा|नाना|दादा|दादाजी|नानाजी|बेटा|बेटे|भतीजा|भांजा|जीजा|ससुर|मौसा|फूफा|पुरुष|अब्बू"
+)
+_WOMEN = (
+    "mummy|mother|mom|mum|maa|mata|mataji|ammi|khala|behan|bahan|sister|didi|wife|patni|biwi|aunty|auntie|aunt|chachi|kaki|mausi|bua|mami|"
+    "nani|dadi|grandmother|grandma|beti|daughter|bhabhi|saas|lady|woman|mahila|girl|female|bahu|मम्मी|मां|माता|माताजी|बहन|दीदी|पत्नी|बीवी|"
+    "चाची|काकी|मौसी|बुआ|मामी|नानी|दादी|बेटी|भाभी|सास|महिला|बहू|अम्मी"
+)
+_EDGE, _END = r"(?<![\p{L}\p{M}])", r"(?![\p{L}\p{M}])"
+_MAN = regex.compile(_EDGE + "(?:" + fold(_MEN).text + ")" + _END + r"|(?<=\d)\s*[/\-]?\s*m(?![\p{L}\p{M}])")
+_WOMAN = regex.compile(
+    _EDGE + "(?:" + fold(_WOMEN).text + ")" + _END + r"|(?<=\d)\s*[/\-]?\s*f(?![\p{L}\p{M}])"
+)
+_KIN = "(?:" + fold(_MEN).text + "|" + fold(_WOMEN).text + ")"
+_WHO_IS_CALLED = regex.compile(
+    _EDGE
+    + _KIN
+    + _END
+    + r"(?:\s*(?:ji|ka|ki|का|की|is|['’]s|no|number|phone|mobile|नंबर|फोन))*[\s:.()\-–]*\+?[\d\s\-]{0,4}•"
+)
+_AGE_OF_KIN = regex.compile(
+    _EDGE
+    + _KIN
+    + r"(?:\s*(?:ji|sahab|saab|sa|जी))?\s*[(,\-:]?\s*(?:umar|age|उम्र|aged)?\s*(\d{1,3})(?![\d•%])(?!\s*(?:%|l|ltr|vials?|units?|din|days?|ghante|hours?|bed)(?![\p{L}\p{M}]))"
+)
+
+
 @dataclass(frozen=True)
 class Facts:
     """What tells one patient from another. `phones` are keyed hashes; `hospital` and `names` are folded words."""
@@ -39,6 +68,7 @@ class Facts:
     blood_group: str | None = None
     hospital: frozenset[str] = frozenset()
     names: frozenset[str] = frozenset()
+    sex: str = ""
     phones: frozenset[str] = frozenset()
 
     def contradict(self, other: "Facts") -> bool:
@@ -54,8 +84,15 @@ class Facts:
         return bool(self.blood_group and other.blood_group and self.blood_group != other.blood_group)
 
     def is_elsewhere(self, other: "Facts") -> bool:
-        """Whether they name other hospitals, or other patients: a hint, as people are moved and names misspelt."""
-        return _are_other_names(self.hospital, other.hospital) or _are_other_names(self.names, other.names)
+        """Whether they name other hospitals or patients, or a man and a woman: a hint, as people are moved and misspelt."""
+        elsewhere = _are_other_names(self.hospital, other.hospital) or _are_other_names(
+            self.names, other.names
+        )
+        return elsewhere or self.is_other_kin(other)
+
+    def is_other_kin(self, other: "Facts") -> bool:
+        """Whether the one speaks of a man and the other of a woman."""
+        return bool(self.sex and other.sex and self.sex != other.sex)
 
     def agreements(self, other: "Facts") -> int:
         """Count what both say alike that few patients share: age, blood group, hospital, name."""
@@ -98,6 +135,19 @@ def names_in(masked: str) -> frozenset[str]:
     return frozenset(_NAME.findall(fold(masked).text)) - _EVERY_HOSPITAL
 
 
+def sex_in(masked: str) -> str:
+    """Return "m" or "f" where a text speaks of men or of women alone, whom to call aside; else nothing."""
+    text = _WHO_IS_CALLED.sub(" ", fold(masked).text)
+    men, women = bool(_MAN.search(text)), bool(_WOMAN.search(text))
+    return "" if men == women else "m" if men else "f"
+
+
+def age_in(masked: str) -> int | None:
+    """Return the age that stands right after a word for a relative, where a text has one such age alone."""
+    ages = {int(found) for found in _AGE_OF_KIN.findall(fold(masked).text) if 0 < int(found) < 111}
+    return ages.pop() if len(ages) == 1 else None
+
+
 def facts_of(
     needs: Sequence[str],
     district: int | None,
@@ -105,17 +155,18 @@ def facts_of(
     phones: Sequence[str],
     *,
     block: int | None = None,
-    names: frozenset[str] = frozenset(),
+    masked: str = "",
 ) -> Facts:
-    """Build Facts from a request's columns or a reading's fields."""
+    """Build Facts from a request's columns or a reading's fields; `masked`: the words, for what neither of them holds."""
     return Facts(
         needs=frozenset(needs),
         district=district,
         block=block,
-        age=patient.get("age"),
+        age=patient.get("age") or age_in(masked),
         blood_group=patient.get("blood_group"),
         hospital=hospital_words(patient.get("hospital")),
-        names=names,
+        names=names_in(masked),
+        sex=sex_in(masked),
         phones=frozenset(phones),
     )
 

@@ -101,6 +101,7 @@ class PossibleMatch(models.Model):
                 cls.judge(stays, third, cls.State.DIFFERENT, pair.by, now)
             else:
                 cls.note(stays, {third: pair.reasons}, now)
+                pair.delete()
         cls.judge(merged, stays, cls.State.SAME, by, now)
 
     def than(self, item: HelpRequest) -> HelpRequest:
