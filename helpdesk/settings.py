@@ -1,9 +1,11 @@
 """Every setting of the project: safe by default, read from the environment, refused by name when unreadable."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+import dj_email_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -261,6 +263,22 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+
+# --- E-mail to volunteers on duty, where there is a mail server ---
+_mail: dict[str, Any] = env.parsed("EMAIL_URL", {}, dj_email_url.parse, "smtp+tls://user:password@host:587")
+HAS_MAIL = bool(_mail)
+EMAIL_BACKEND = _mail.get("EMAIL_BACKEND") or "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", ""), _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+EMAIL_FROM = env.text("EMAIL_FROM")
+if HAS_MAIL and not EMAIL_FROM:
+    raise ImproperlyConfigured("EMAIL_FROM must be set beside EMAIL_URL: the address that notices come from.")
+SITE_URL = env.text("SITE_URL").rstrip("/")
+if SITE_URL and urlsplit(SITE_URL).scheme not in {"http", "https"}:
+    raise ImproperlyConfigured(f"SITE_URL is {SITE_URL!r}, expected https://help.example.org.")
 
 # --- Words, time, files ---
 LANGUAGE_CODE = "en"

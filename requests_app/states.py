@@ -218,3 +218,15 @@ class MatchReason(TextChoices):
     AUTHOR = "author", _("the same author")
     HOSPITAL = "hospital", _("the same hospital and need")
     CLOSED = "closed", _("asked before, and closed")
+
+
+ARRIVALS = (
+    EventKind.RELEASED,
+    EventKind.LEASE_ENDED,
+    EventKind.RETURNED,
+    EventKind.PARTLY_HELPED,
+    EventKind.REOPENED,
+    EventKind.CONFIRMED,
+    EventKind.PLACE_SET,
+)
+"""What brings a request into a queue without its being new."""

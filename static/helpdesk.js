@@ -5,11 +5,6 @@
   const cards = () => [...document.querySelectorAll("[data-card]")];
   const current = () => document.activeElement?.closest("[data-card]") ?? document.querySelector("[data-case]");
 
-  // Look for new requests now and then, only while somebody looks at the page.
-  setInterval(() => {
-    if (!document.hidden) each("[data-look]", (place) => htmx.trigger(place, "look"));
-  }, 6000);
-
   // A session that ended answers with the log-in page: go there instead of putting it into this one.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (new URL(event.detail.xhr.responseURL || location.href).pathname.startsWith("/login/")) {
@@ -21,7 +16,7 @@
   // The network failed: say so in the user's words, which stand in the page.
   for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
     document.addEventListener(name, (event) => {
-      if (event.detail.elt.matches("[data-look]")) return;
+      if (event.detail.elt.id === "live") return;
       const words = document.getElementById("trouble");
       if (words) document.getElementById("said").replaceChildren(words.content.cloneNode(true));
     });

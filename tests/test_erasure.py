@@ -568,7 +568,7 @@ Need.kind Need.state Lead.needs Lead.quantities Lead.supply LeadCheck.outcome Le
 ScamNumber.state ScamNumber.reason ScamMark.act Event.kind Event.data
 Reply.wording StoppedAuthor.author_hash Appeal.way Appeal.answer Reply.state Reply.x_id Reply.error PossibleMatch.reasons
 PossibleMatch.state"""
-OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Tally"}
+OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Mailed", "Tally"}
 
 
 def test_every_column_that_can_hold_words_is_erased_or_kept_on_purpose():

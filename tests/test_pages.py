@@ -165,16 +165,6 @@ def test_search_by_number_finds_own_requests_only_and_shows_no_number():
     assert not DIGITS.search(page)
 
 
-def test_new_request_is_announced_once_and_only_in_its_district():
-    client, before = logged_in(a_volunteer()), timezone.now() - timedelta(seconds=1)
-    a_request("Kota")
-    since = {"since": before.isoformat()}
-    assert client.get("/queue/fresh/", since).status_code == 204
-    a_request("Jaipur")
-    assert "1 new" in client.get("/queue/fresh/", since).content.decode()
-    assert client.get("/queue/fresh/", since | {"known": "1"}).status_code == 204
-
-
 def test_claim_on_a_card_answers_with_the_same_card():
     person, request = a_volunteer(), a_request()
     fragment = act(logged_in(person), request, "claim", htmx=f"card-{request.code}")

@@ -1,6 +1,6 @@
 """The people who help, and when they are there."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import ClassVar
 
 from django.conf import settings
@@ -66,6 +66,9 @@ class Volunteer(AbstractUser):
     duty_changed_at = models.DateTimeField(_("duty last changed"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="hi")
     phone = models.CharField(_("phone"), max_length=20, blank=True)
+    wants_mail = models.BooleanField(_("notices by e-mail"), default=False)
+    quiet_from = models.TimeField(_("quiet from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("quiet until"), null=True, blank=True)
 
     objects: ClassVar[VolunteerManager] = VolunteerManager()
 
@@ -114,6 +117,14 @@ class Volunteer(AbstractUser):
     def takes(self, needs: list[str]) -> bool:
         """Whether this person takes a request with these needs; an empty list of needs fits everybody."""
         return not self.needs or not needs or bool(set(self.needs) & set(needs))
+
+    def is_quiet(self, at: time) -> bool:
+        """Whether this local time of day lies in the hours in which they want no e-mail; they may span midnight."""
+        if self.quiet_from is None or self.quiet_until is None:
+            return False
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= at < self.quiet_until
+        return at >= self.quiet_from or at < self.quiet_until
 
     def go_on_duty(self, now: datetime) -> None:
         self._set_duty(True, now)

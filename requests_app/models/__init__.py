@@ -8,6 +8,7 @@ from requests_app.models.ingest import Gap, IngestCursor
 from requests_app.models.lead_history import LeadCheck, LeadUse, Look
 from requests_app.models.leads import Lead
 from requests_app.models.loops import LoopLease
+from requests_app.models.mailed import Mailed
 from requests_app.models.matches import PossibleMatch, WordTrace
 from requests_app.models.needs import Need
 from requests_app.models.posts import Correction, Post, Reading
@@ -34,6 +35,7 @@ __all__ = [
     "Look",
     "LoopLease",
     "Lost",
+    "Mailed",
     "Need",
     "NeedsOpen",
     "NotAllowed",

@@ -159,6 +159,11 @@ class RequestRow(models.Model):
     def is_open(self) -> bool:
         return self.state in OPEN
 
+    @property
+    def version(self) -> str:
+        """When it last changed, in seconds and microseconds: what an open page says of the card that it shows."""
+        return f"{int(self.changed_at.timestamp())}.{self.changed_at:%f}"
+
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.first_contact_at is None and self.contact_due_at < now
 

@@ -5,10 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,25 +18,13 @@ from districts.models.people import STATE_WIDE
 from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import ListFilters, SearchForm
-from requests_app.models import Appeal, Event, HelpRequest, Need, ScamNumber
+from requests_app.models import Appeal, HelpRequest, Need, ScamNumber
 from requests_app.reading.contacts import numbers
 from requests_app.sealing import keyed_hash
-from requests_app.states import AppealAnswer, Attention, EventKind, NeedState, RequestState, Urgency
+from requests_app.states import AppealAnswer, Attention, NeedState, RequestState, Urgency
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.lists import narrowed, page_of
-
-ARRIVALS = (
-    EventKind.RELEASED,
-    EventKind.LEASE_ENDED,
-    EventKind.RETURNED,
-    EventKind.PARTLY_HELPED,
-    EventKind.REOPENED,
-    EventKind.CONFIRMED,
-    EventKind.PLACE_SET,
-)
-"""What brings a request into a queue without its being new."""
-
 
 DESKS = {Role.LEAD: (Role.LEAD,), Role.STATE_DESK: (Role.STATE_DESK,)}
 """Whose escalated requests a role is asked for; those who watch see both desks'."""
@@ -50,9 +37,10 @@ def number_in(text: str) -> str:
     return found[0].e164 if found else ""
 
 
-def _filters(request: Asked) -> dict[str, Any]:
-    filters = ListFilters(request.GET).values()
-    desks = (filters["desk"],) if "desk" in filters else DESKS.get(Role(request.user.role))
+def filters_of(user: Volunteer, query: QueryDict) -> dict[str, Any]:
+    """The filters of a list as its address says them, with the desks whose requests this person is asked for."""
+    filters = ListFilters(query).values()
+    desks = (filters["desk"],) if "desk" in filters else DESKS.get(Role(user.role))
     return filters | ({"desks": desks} if desks else {})
 
 
@@ -66,7 +54,7 @@ def _states_for(user: Volunteer) -> list[tuple[str, Any]]:
     return [(slug, words) for slug, words in ListFilters.STATES if slug not in hidden]
 
 
-def _waiting_for(user: Volunteer, filters: dict[str, Any]) -> Any:
+def waiting_for(user: Volunteer, filters: dict[str, Any]) -> Any:
     """What this person may see, without what waits for a doctor alone unless they ask for that."""
     seen = HelpRequest.objects.visible_to(user)
     if user.role not in {Role.VOLUNTEER, Role.PHONE_DESK} or filters.get("need") == NeedKind.CONSULTATION:
@@ -81,13 +69,13 @@ def _waiting_for(user: Volunteer, filters: dict[str, Any]) -> Any:
 def queue(request: Asked) -> HttpResponse:
     """What waits in my districts, most urgent first. htmx gets the feed, or only the next cards."""
     now = database_now()
-    filters = _filters(request)
+    filters = filters_of(request.user, request.GET)
     if number_in(filters.get("q", "")):
         messages.error(
             request, _("A phone number does not belong into an address. Type it into the search box.")
         )
         return redirect("queue")
-    found = narrowed(_waiting_for(request.user, filters), filters, now)
+    found = narrowed(waiting_for(request.user, filters), filters, now)
     listed, after = page_of(found.for_cards(), filters)  # type: ignore[attr-defined]
     context = {
         "now": now,
@@ -119,7 +107,7 @@ def _choices(user: Any, filters: dict[str, Any]) -> dict[str, object]:
 
 
 def _figures(user: Any, now: datetime) -> dict[str, object]:
-    seen = _waiting_for(user, {})
+    seen = waiting_for(user, {})
     return {
         "waiting": seen.queued().count(),
         "overdue": seen.overdue(now).count(),
@@ -129,28 +117,6 @@ def _figures(user: Any, now: datetime) -> dict[str, object]:
         "silent": seen.to_ask_again().count(),
         "on_duty": Volunteer.objects.on_duty().filter(districts__in=user.district_codes).distinct()[:8],
     }
-
-
-@require_GET
-def fresh(request: Asked) -> HttpResponse:
-    """How many requests came into this list since the page was made; 204 when that many are shown already."""
-    now = database_now()
-    try:
-        since = parse_datetime(request.GET.get("since", "")) or now
-    except ValueError:
-        since = now
-    if since.tzinfo is None:
-        since = now
-    back = Event.objects.filter(kind__in=ARRIVALS, at__gt=since).exclude(by=request.user.pk).values("request")
-    filters = _filters(request)
-    found = narrowed(_waiting_for(request.user, filters), filters, now)
-    count = found.filter(Q(opened_at__gt=since) | Q(pk__in=back))[:100].count()
-    if str(count) == request.GET.get("known", "0"):
-        return HttpResponse(status=204)
-    query = request.GET.copy()
-    for name in ("since", "known", "after"):
-        query.pop(name, None)
-    return render(request, "_fresh.html", {"count": count, "query": query})
 
 
 @require_GET

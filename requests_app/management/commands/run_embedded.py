@@ -21,7 +21,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.core.wsgi import get_wsgi_application
 
-from requests_app import demo, ingest_loop, loops, sweeping, x_client
+from requests_app import demo, ingest_loop, loops, mailing, sweeping, x_client
 from requests_app.clock import database_now
 from requests_app.tasks import wake_readers
 
@@ -135,6 +135,8 @@ class Command(BaseCommand):
             parts.append(
                 ("ingester", lambda: ingest_loop.run(account, every=every, stop=stop, wake=wake_readers))
             )
+        if settings.HAS_MAIL:
+            parts.append(("mailer", lambda: mailing.run(stop)))
         threads = [threading.Thread(target=part, name=name, daemon=True) for name, part in parts]
         for thread in threads:
             thread.start()

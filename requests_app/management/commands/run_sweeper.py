@@ -5,9 +5,10 @@ import signal
 import threading
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from requests_app import loops, sweeping
+from requests_app import loops, mailing, sweeping
 from requests_app.clock import database_now
 from requests_app.tasks import wake_readers
 
@@ -26,6 +27,9 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_unused: stop.set())
         self.stdout.write("sweeper: running")
+        if settings.HAS_MAIL and not options["once"]:
+            # Beside it, as a mail server may be slow.
+            threading.Thread(target=mailing.run, args=[stop], daemon=True).start()
         loops.run(
             "sweeper",
             lambda: sweeping.sweep(database_now(), wake_readers),

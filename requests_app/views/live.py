@@ -1,0 +1,88 @@
+"""Keeps an open page true: what changed in the cards that it shows, how many came in, what the person must hear of."""
+
+import re
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+from django.views.decorators.http import require_GET
+
+from districts.models import Volunteer
+from requests_app import notices
+from requests_app.clock import database_now
+from requests_app.models import Event, HelpRequest
+from requests_app.states import ARRIVALS
+from requests_app.views.asked import Asked
+from requests_app.views.cards import cards
+from requests_app.views.lists import narrowed
+from requests_app.views.queue import filters_of, waiting_for
+
+SHOWN = re.compile(r"(RJ-[0-9A-HJKMNP-TV-Z]{6})@([0-9]+\.[0-9]{6})")
+MOST_SHOWN = 100
+SETTLED = timedelta(seconds=10)
+"""A line of history may be committed after a later one: for so long after the last, a page is looked through anyway."""
+
+
+@require_GET
+def live(request: Asked) -> HttpResponse:
+    """Answer a page that looks every few seconds, saying what it shows (`shown`: CODE@VERSION, with commas).
+
+    204 when nothing happened since the newest line of history that it knows (`seen`) and the minute is the same.
+    Otherwise the cards that changed, the clocks when a minute has passed, the pill of new requests and the notices.
+    The request whose own page is open (`case`) is only said to have changed: somebody may be writing there.
+    """
+    now = database_now()
+    minute = now.strftime("%H%M")
+    newest, at = Event.objects.order_by("-pk").values_list("pk", "at").first() or (0, now)
+    is_same_minute = request.GET.get("minute") == minute
+    if request.GET.get("seen") == str(newest) and is_same_minute and at < now - SETTLED:
+        return HttpResponse(status=204)
+    shown = dict(SHOWN.findall(request.GET.get("shown", "")[: 30 * MOST_SHOWN]))
+    seen = {item.code: item for item in HelpRequest.objects.visible_to(request.user).filter(code__in=shown)}
+    case = request.GET.get("case", "")
+    changed = [item.pk for code, item in seen.items() if item.version != shown[code] and code != case]
+    unchanged = [item for code, item in seen.items() if item.version == shown[code]]
+    context = {
+        "now": now,
+        "newest": newest,
+        "minute": minute,
+        "changed": cards(HelpRequest.objects.filter(pk__in=changed).for_cards()),
+        "gone": [code for code in shown if code not in seen and code != case],
+        "is_case_changed": case in shown and (case not in seen or seen[case].version != shown[case]),
+        "clocks": [] if is_same_minute else _with_people(unchanged),
+        "notices": notices.awaiting(request.user),
+        "is_live": True,
+    }
+    wanted = QueryDict(request.GET.get("list", "")[:2000])
+    if "since" in wanted:
+        context |= {"count": _came(request.user, wanted, now), "query": _without_marks(wanted)}
+    return render(request, "_live.html", context)
+
+
+def _with_people(items: list[HelpRequest]) -> "QuerySet[HelpRequest]":
+    return HelpRequest.objects.filter(pk__in=[item.pk for item in items]).select_related(
+        "holder", "suggested"
+    )
+
+
+def _came(user: Volunteer, wanted: QueryDict, now: datetime) -> int:
+    """How many requests came into this list since the page was made, 100 at most."""
+    try:
+        since = parse_datetime(wanted.get("since") or "") or now
+    except ValueError:
+        since = now
+    if since.tzinfo is None:
+        since = now
+    back = Event.objects.filter(kind__in=ARRIVALS, at__gt=since).exclude(by=user.pk).values("request")
+    filters = filters_of(user, wanted)
+    found = narrowed(waiting_for(user, filters), filters, now)
+    return found.filter(Q(opened_at__gt=since) | Q(pk__in=back))[:100].count()
+
+
+def _without_marks(wanted: QueryDict) -> QueryDict:
+    query = wanted.copy()
+    for name in ("since", "after"):
+        query.pop(name, None)
+    return query
