@@ -8,7 +8,10 @@ from requests_app.states import ReplyState
 
 
 class Reply(models.Model):
-    """A reply that a person pressed; `wording` is the template's key that it began with. `attempted_at` is committed before the call to X goes out."""
+    """A reply that a person pressed; `wording` is the template's key that it began with.
+
+    `attempted_at` is committed before the call to X goes out.
+    """
 
     post = models.OneToOneField("requests_app.Post", models.PROTECT, related_name="reply")
     request = models.ForeignKey("requests_app.HelpRequest", models.PROTECT, related_name="replies")
