@@ -242,3 +242,14 @@ def test_clocks_are_told_in_words():
     assert "first call due in" in page
     assert "first call overdue by" in page and "outcome overdue by" in page
     assert request.code in page and late.code in page
+
+
+def test_those_said_to_have_died_are_a_group_of_their_own_at_the_end():
+    died = [a_request(urgency="critical"), a_request(urgency="critical")]
+    for request in died:
+        request.set_attention(Attention.SAID_DIED, None, timezone.now())
+    waits = a_request()
+    page = see(logged_in(a_volunteer()), "/queue/")
+    head = page.index("Said to have died: to be confirmed, gently")
+    assert page.count("Said to have died: to be confirmed, gently") == 1
+    assert page.index(f"card-{waits.code}") < head < page.index(f"card-{died[0].code}")

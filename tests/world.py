@@ -102,6 +102,10 @@ def fill(count: int) -> dict[str, str]:
     held[1].note("Son speaks Hindi only. Concentrator would do for tonight.", asha, now)
     for official, ago in zip(Official.objects.of_place(held[1].district_id), (200, 50), strict=False):
         Appeal.take(held[1], official, AppealWay.POSTED, asha, now - timedelta(minutes=ago))
+    silent = HelpRequest.objects.visible_to(asha).queued().ranked().filter(attention="")[0]
+    silent.escalate(asha, now, note="Nobody in the district can go there tonight.")
+    silent.refresh_from_db()
+    silent.go_stale(now)
     desk = Volunteer.objects.get(username="desk")
     _check_leads(asha, desk, held[1], now)
     free = HelpRequest.objects.visible_to(desk).queued().ranked()[0]
