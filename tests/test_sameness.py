@@ -445,3 +445,15 @@ def test_one_press_confirms_what_was_said(client, attention, outcome):
     client.post(reverse("resolve", args=[request.code]), {"outcome": outcome}, secure=True)
     request.refresh_from_db()
     assert (request.state, request.outcome) == (RequestState.CLOSED, outcome)
+
+
+def test_a_number_with_very_many_requests_costs_no_more_queries(django_assert_max_num_queries):
+    for _number in range(60):
+        a_request("Kota", phone="+919829012345", patient={"age": 20 + _number})
+    post = a_post(PLEA)
+    token, [claimed] = triage.claim(5)
+    understood = triage.read(claimed.text)
+    with django_assert_max_num_queries(75):
+        assert triage.finish([(claimed, understood)], token) == 1
+    post.refresh_from_db()
+    assert PossibleMatch.objects.of([post.request_id]).count() <= 5
