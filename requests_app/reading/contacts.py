@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import phonenumbers
 
-_RUN = re.compile(r"\+?\d(?:[ \t().\-/_~*'\u00b7]{0,4}\d|[ ]?\n[ ]?(?=\d{10}(?!\d))){6,}")
-_COMMA_INSIDE = re.compile(r"(?<!\d)([6-9]\d{4}),( ?)(\d{5})(?!\d)")
+_RUN = re.compile(r"\d(?:[ \t().\-/_~*'\u00b7]{0,4}\d|[ ]?\n[ ]?(?=\d{10}(?!\d))){6,}")
+_COMMA_INSIDE = re.compile(r"([6-9](?<!\d\d)\d{4}),( ?)(\d{5})(?!\d)")
 _GROUP = re.compile(r"\d+")
 _LONGEST = 14
 _MOST_GROUPS = 12
@@ -61,9 +61,12 @@ def numbers(folded: str) -> list[Phone]:
     """Every number in a folded text that can be called, with offsets into the folded text, in order, each once."""
     found: list[Phone] = []
     seen: set[str] = set()
-    folded = _COMMA_INSIDE.sub(r"\1-\2\3", folded)
+    if "," in folded:
+        folded = _COMMA_INSIDE.sub(r"\1-\2\3", folded)
     for run in _RUN.finditer(folded):
         start, end = run.span()
+        if start and folded[start - 1] == "+":
+            start -= 1
         before = folded[max(0, start - 40) : start]
         if _NOT_A_PHONE_BEFORE.search(before) or _NO_WORD.search(before) or _URL_BEFORE.search(before):
             continue

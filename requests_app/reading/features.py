@@ -1,6 +1,7 @@
 """What the trained model looks at: words of either script by their sound, pairs of words, parts of words, and what the rules found."""
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 from itertools import pairwise
 
@@ -12,7 +13,13 @@ MOST_WORDS = 400
 _MOST_NAMED = 60
 _SHORTEST_PART, _LONGEST_PART = 2, 5
 _LONGEST_WORD = 40
+_AT_THE_ENDS = 3
+# What stands for all words of a sort in the order of words; no word has these signs.
+_THING, _KIN, _NUMBER, _ADDRESS = _SIGNS = ("<thing>", "<kin>", "<number>", "<address>")
 _ADDRESSES = re.compile(r"@\w{1,40}|https?://\S{1,200}")
+
+Pair = tuple[str, str]
+Feature = str | Pair
 
 
 def shape(name: str) -> str:
@@ -30,37 +37,69 @@ def shape(name: str) -> str:
 
 
 @lru_cache(maxsize=40_000)
-def word_features(word: str, name: str) -> tuple[str, ...]:
-    """The features of one word: itself under its spelling key, and the parts of two to five letters of its sound."""
-    form = shape(name)
-    if form[0] == "#" or len(word) > _LONGEST_WORD:
-        return ("w:" + form[:_LONGEST_WORD],)
-    found = {"w:" + form}
+def word_parts(word: str, name: str) -> tuple[str, ...]:
+    """The parts of two to five letters of a word's sound; none of a number or of what no tongue has a word for."""
+    if shape(name)[0] == "#" or len(word) > _LONGEST_WORD:
+        return ()
     framed = f"_{sound(word)}_"
-    for length in range(_SHORTEST_PART, _LONGEST_PART + 1):
-        found.update("g:" + framed[at : at + length] for at in range(len(framed) - length + 1))
-    return tuple(sorted(found))
+    return tuple(
+        sorted(
+            {
+                "g:" + framed[at : at + length]
+                for length in range(_SHORTEST_PART, _LONGEST_PART + 1)
+                for at in range(len(framed) - length + 1)
+            }
+        )
+    )
 
 
-def unsaid(parsed: Parsed) -> frozenset[int]:
+def whole_word(name: str) -> str:
+    """The feature of a word as a whole, under its spelling key."""
+    return "w:" + shape(name)[:_LONGEST_WORD]
+
+
+def unsaid(parsed: Parsed) -> set[int]:
     """Which words say nothing of what is meant: handles, links, and numbers of three digits or more.
 
     How a number is spaced and whether our handle stands in a post are habits of a writer; a model that learns them is
     right about its teacher's posts and wrong about everybody's.
     """
-    words = parsed.words
-    spans = [found.span() for found in _ADDRESSES.finditer(parsed.folded.text)]
-    out = set()
-    for at, name in enumerate(parsed.names[:MOST_WORDS]):
-        start = words.starts[at]
-        if (len(name) > 2 and name.isdigit()) or any(first <= start < last for first, last in spans):
-            out.add(at)
-    return frozenset(out)
+    text = parsed.folded.text
+    out = {at for at, name in enumerate(parsed.names[:MOST_WORDS]) if len(name) > 2 and name.isdigit()}
+    if "@" in text or "http" in text:
+        starts = parsed.words.starts
+        for found in _ADDRESSES.finditer(text):
+            first = bisect_left(starts, found.start())
+            if first >= MOST_WORDS:
+                break
+            out.update(range(first, min(bisect_left(starts, found.end(), first), MOST_WORDS)))
+    return out
 
 
-def pairs_of(names: list[str]) -> set[str]:
-    """Pairs of neighbouring words."""
-    return set(map(" ".join, pairwise(names)))
+def order_features(parsed: Parsed, named: list[Named], silent: set[int]) -> set[Pair]:
+    """Pairs of neighbouring words, and the words at both ends, with all things that can be needed, all kin, all numbers
+    and all handles each under one sign, so that what is said of one is learnt for the others."""
+    line = [name if name[0] > "9" else shape(name) for name in parsed.names[:MOST_WORDS]]
+    for at in silent:
+        line[at] = _NUMBER if line[at][0] == "#" else _ADDRESS
+    for mention in parsed.mentions:
+        if "kin" in mention.concepts:
+            line[mention.first : mention.last + 1] = [_KIN] * (mention.last - mention.first + 1)
+    for one in named:
+        mention = one.mention
+        line[mention.first : mention.last + 1] = [_THING] * (mention.last - mention.first + 1)
+    if not line:
+        return set()
+    line = [
+        word for word, before in zip(line, ["", *line], strict=False) if word != before or word not in _SIGNS
+    ]
+    found = set(pairwise(line))
+    found.update([("^", word) for word in line[:_AT_THE_ENDS]])
+    found.update([("$", word) for word in line[-_AT_THE_ENDS:]])
+    if len(line) > 1:
+        found.add(("^" + line[0], line[1]))
+        found.add(("$" + line[-2], line[-1]))
+    return found
 
 
 def rule_features(
@@ -73,10 +112,10 @@ def rule_features(
     named: list[Named],
     best: dict[str, Named],
     by_rules: tuple[list[str], list[str]],
-    silent: frozenset[int],
-) -> set[str]:
+    silent: set[int],
+) -> set[Feature]:
     """What the rules found in a text, as features; `silent` are the words that say nothing (see `unsaid`)."""
-    found = {"c:" + concept for concept in parsed.counts}
+    found: set[Feature] = {"c:" + concept for concept in parsed.counts}
     found.update("cc:" + concept for concept, count in parsed.counts.items() if count > 1)
     concepts = [concepts[0] for concepts, _, _ in parsed.mentions[:MOST_WORDS]]
     if concepts:
@@ -101,12 +140,12 @@ def rule_features(
 
 
 def _add_needs(
-    found: set[str],
+    found: set[Feature],
     parsed: Parsed,
     named: list[Named],
     best: dict[str, Named],
     by_rules: tuple[list[str], list[str]],
-    silent: frozenset[int],
+    silent: set[int],
 ) -> None:
     names = parsed.names
     clauses = parsed.words.clauses

@@ -1,7 +1,8 @@
 """The small trained model: weights of features, read from one file, added up in plain Python.
 
 A feature has one weight per output (kinds, needs, levels of urgency). Its weights are packed into one large integer, a lane
-of 32 bits per output, so that adding up a text is one `sum`; lanes are taken apart once, at the end.
+of 32 bits per output, so that adding up a text is one `sum`; lanes are taken apart once, at the end. Parts of words have
+lanes of their own, for what they say together is divided by the root of the number of words: a long text has many.
 """
 
 import base64
@@ -11,11 +12,11 @@ from array import array
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from math import exp, log
+from math import exp, log, sqrt
 from pathlib import Path
 from typing import Any
 
-from .features import word_features
+from .features import Feature, whole_word, word_parts
 from .kind import KINDS
 from .needs import NEEDS
 
@@ -23,9 +24,11 @@ PATH = Path(__file__).parent / "model.json"
 LEVELS = ("critical", "high")
 OUTPUTS = (*("kind." + name for name in KINDS), *("need." + name for name in NEEDS), *LEVELS)
 SCALE = 512  # a weight of 1.0 as stored
-_LANES = struct.Struct(f"<{len(OUTPUTS)}I")
+_WIDTH = len(OUTPUTS)
+_LANES = struct.Struct(f"<{2 * _WIDTH}I")
+_PARTS = 32 * _WIDTH  # where the lanes of parts begin
 _HALF = 1 << 31
-_OFFSET = sum(_HALF << (32 * lane) for lane in range(len(OUTPUTS)))
+_OFFSET = sum(_HALF << (32 * lane) for lane in range(2 * _WIDTH))
 _CACHE_LIMIT = 20_000
 
 
@@ -48,7 +51,7 @@ class Model:
     """
 
     bias: int
-    weights: dict[str, int]
+    weights: dict[Feature, int]
     points: list[list[float]]
     decide: dict[str, float]
     doubt: dict[str, float]
@@ -56,7 +59,7 @@ class Model:
     _words: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def scores(
-        self, words: Collection[tuple[str, str]], others: list[str], points: Mapping[str, float]
+        self, words: Collection[tuple[str, str]], others: list[Feature], points: Mapping[str, float]
     ) -> Scores:
         """Of the different words of a text (with their spelling keys), its other features and the rules' points."""
         known = self._words
@@ -66,27 +69,35 @@ class Model:
             total += self._learn(word) if packed is None else packed
         weights = self.weights
         total += sum([weights[feature] for feature in others if feature in weights])
-        lanes = [
-            (lane - _HALF) / SCALE
-            for lane in _LANES.unpack((total + _OFFSET).to_bytes(_LANES.size, "little"))
+        lanes = _LANES.unpack((total + _OFFSET).to_bytes(_LANES.size, "little"))
+        share = root_of(len(words))
+        sums = [
+            ((lane - _HALF) + (part - _HALF) / share) / SCALE
+            for lane, part in zip(lanes[:_WIDTH], lanes[_WIDTH:], strict=True)
         ]
         given = [points[name] for name in KINDS]
         heat = self.decide["heat"]
         kinds = {
-            name: (lanes[at] + sum(map(float.__mul__, given, self.points[at]))) / heat
+            name: (sums[at] + sum(map(float.__mul__, given, self.points[at]))) / heat
             for at, name in enumerate(KINDS)
         }
-        chances = [sigmoid(lane) for lane in lanes[len(KINDS) :]]
+        chances = [sigmoid(score) for score in sums[len(KINDS) :]]
         return Scores(
             kinds, dict(zip(NEEDS, chances, strict=False)), dict(zip(LEVELS, chances[-2:], strict=True))
         )
 
     def _learn(self, word: tuple[str, str]) -> int:
         weights = self.weights
-        packed = sum([weights[feature] for feature in word_features(*word) if feature in weights])
+        parts = sum([weights[part] for part in word_parts(*word) if part in weights])
+        packed = weights.get(whole_word(word[1]), 0) + (parts << _PARTS)
         if len(self._words) < _CACHE_LIMIT:
             self._words[word] = packed
         return packed
+
+
+def root_of(words: int) -> float:
+    """By what the sum over parts of words is divided."""
+    return sqrt(words) if words else 1.0
 
 
 def softmax(scores: list[float]) -> list[float]:
@@ -116,7 +127,10 @@ def model_from(data: Mapping[str, Any]) -> Model:
         raise ValueError("the model file is of another version than the reader")
     flat = array("h")
     flat.frombytes(base64.b64decode(data["weights"]))
-    names = data["features"].split("\n")
+    names: list[Feature] = [
+        (pair[0], pair[1]) if len(pair := name.split("\t")) == 2 else name
+        for name in data["features"].split("\n")
+    ]
     width = len(OUTPUTS)
     if len(flat) != width * len(names):
         raise ValueError("the model file is damaged")

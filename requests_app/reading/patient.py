@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from districts.folding import Folded
 
@@ -32,12 +33,14 @@ _NOT_AGE_AFTER = re.compile(
 )
 _NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|after|in)\s*$")
 _KIN_WORDS = frozenset(_KIN[3:-1].replace("in[- ]law", "law").split("|"))
+# No Latin letter stands before them; told after the first letter, so that the search looks for first letters.
 _OXYGEN_WORDS = (
-    r"(?:spo2|sp02|spo|sop2|so2|spo-2|spo 2|saturation|saturasion|sats?|sat|oxygen|oxigen|oxgen|oxyzen|oxy|o2|level|lvl|lavel|levl|"
+    r"(?:s(?<![a-z]s)(?:po2|p02|po|op2|o2|po-2|po 2|aturation|aturasion|ats?|at)|o(?<![a-z]o)(?:xygen|xigen|xgen|xyzen|xy|2)|"
+    r"l(?<![a-z]l)(?:evel|vl|avel|evl)|"
     r"आक्सीजन|आक्सिजन|ओक्सीजन|अक्सीजन|लेवल|लेवेल|सैचुरेशन|सेचुरेशन|सैचुरेसन|एसपीओ2|एसपीओटू|स्तर)"
 )
 _SPO2 = re.compile(
-    rf"(?<![a-z]){_OXYGEN_WORDS}(?P<between>(?:[^\d\n.;!?]|[.](?=\s*[.\d])|\n(?=\s*[:\-]?\s*\d)){{0,22}}?)(?<!\d)(?P<value>\d{{2,3}})(?!\d)(?P<after>[^\n]{{0,14}})"
+    rf"{_OXYGEN_WORDS}(?P<between>(?:[^\d\n.;!?]|[.](?=\s*[.\d])|\n(?=\s*[:\-]?\s*\d)){{0,22}}?)(?<!\d)(?P<value>\d{{2,3}})(?!\d)(?P<after>[^\n]{{0,14}})"
 )
 _SPO2_LIT = re.compile(
     r"(?<!\d)(?P<value>\d{2})\s*(?:%|percent|प्रतिशत)?\s*(?:ka |ki |hai |h |है )?\s*"
@@ -53,6 +56,26 @@ _LOOSE_SPO2 = re.compile(
     r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|ho gaya|ho gya|"
     r"हो गया|हो गई|आ गया|आ गई|आ रहा|आ रही|तक गिर|se niche|से नीचे)"
 )
+_SPO2_WITHOUT_WORD = (_LOOSE_SPO2, _BARE_SPO2)
+_SPO2_PATTERNS = (_SPO2, _SPO2_LIT, *_SPO2_WITHOUT_WORD)
+# A text without one of these has none of the oxygen words of the patterns.
+_OXYGEN_SIGNS = (
+    "ox",
+    "sp",
+    "sat",
+    "o2",
+    "lev",
+    "lvl",
+    "lav",
+    "so",
+    "क्सीज",
+    "क्सिज",
+    "लेव",
+    "ैच",
+    "ेच",
+    "एसपी",
+    "स्तर",
+)
 _NOT_LEVEL = re.compile(
     r"\s*(?:cyl|silen|silin|bed|lit|ltr|l\b|lpm|kg|conc|units?|beds|ghant|hour|hr|saal|sal |yrs?|year|din|day|patient|mareez|mariz|hazar|"
     r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|ct\b)"
@@ -61,7 +84,7 @@ _NOT_BETWEEN = re.compile(
     r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
 )
 _BLOOD = re.compile(
-    r"(?<![a-z0-9+\u0900-\u097f])(?P<group>ab|a|b|o|0|एबी|ए|बी|ओ)\s?-?\s?"
+    r"(?P<group>[abo0एबओ](?<![a-z0-9+\u0900-\u097f].)(?:(?<=a)b|(?<=ए)बी|(?<=ब)ी|(?<!ब)))\s?-?\s?"
     r"(?P<sign>\+\s?(?:ve|iv)?(?![\w])|-\s?(?:ve|iv)(?![\w])|-(?=\s*(?:[,.)\n;/]|$|plasma|blood|platelet|donor|group|खून|प्लाज्मा|ब्लड|रक्त|ve\b))|"
     r"(?:rh)?\s?(?:positive|pos|positiv|postive|posetive|pozitive|pojitive|\+ve|negative|neg|negetive|nagative|negitive|negativ)(?![a-z])|"
     r"(?:पॉजिटिव|पाजिटिव|पोजिटिव|पॉज़िटिव|पाजीटिव|पोजीटिव|नेगेटिव|निगेटिव|नेगटिव|निगेटीव))"
@@ -83,10 +106,24 @@ _HOSPITAL_WORD = re.compile(
     r"(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
     r"(?![a-z\u0900-\u097f])"
 )
+_HOSPITAL_SIGNS = (
+    "hosp",
+    "aspatal",
+    "chikits",
+    "nursing",
+    "medical c",
+    "chc",
+    "phc",
+    "अस्प",
+    "हास्प",
+    "चिकि",
+    "सीए",
+)
 _NAME_BEFORE = re.compile(r"(?:[a-z\u0900-\u097f.&]{2,18}\s){1,3}$")
 _LONGEST_NAME = 57
 _HOSPITAL_KNOWN = re.compile(
-    r"(?<![a-z])(?:sms|ruhs|mdm|aiims|mbs|jln|pbm|rnt|mb hospital|rbm|jk lon|gbh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])"
+    r"(?:s(?<![a-z]s)ms|r(?<![a-z]r)(?:uhs|nt|bm)|m(?<![a-z]m)(?:dm|bs|b hospital)|a(?<![a-z]a)iims|j(?<![a-z]j)(?:ln|k lon)|"
+    r"p(?<![a-z]p)bm|g(?<![a-z]g)bh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])"
 )
 _HOSPITAL_STOP = frozenset(
     [
@@ -251,11 +288,24 @@ def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) ->
             yield found
 
 
+def _near(text: str, starts: list[int]) -> list[tuple[int, int]]:
+    """The stretches of a text around some places in it, each looked at once."""
+    stretches: list[tuple[int, int]] = []
+    for at in starts:
+        start, end = max(0, at - _AROUND), at + _AROUND
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], end)
+        else:
+            stretches.append((start, end))
+    return stretches
+
+
 def _spo2(text: str, facts: list[Fact]) -> int | None:
-    if _LEVEL.search(text) is None:
+    stretches = _near(text, [found.start() for found in _LEVEL.finditer(text)])
+    if not stretches:
         return None
-    for pattern in (_SPO2, _SPO2_LIT, _LOOSE_SPO2, _BARE_SPO2):
-        for found in pattern.finditer(text):
+    for pattern in _SPO2_PATTERNS if any(map(text.__contains__, _OXYGEN_SIGNS)) else _SPO2_WITHOUT_WORD:
+        for found in chain.from_iterable([pattern.finditer(text, *stretch) for stretch in stretches]):
             which = "value" if found.group("value") else "value2"
             value = int(found.group(which))
             end = found.end(which)
@@ -298,7 +348,8 @@ def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
 
 def _hospital(folded: Folded, facts: list[Fact]) -> str | None:
     text = folded.text
-    for found in _HOSPITAL_WORD.finditer(text, 0, 4000):
+    named = _HOSPITAL_WORD.finditer(text, 0, 4000) if any(map(text.__contains__, _HOSPITAL_SIGNS)) else ()
+    for found in named:
         before = _NAME_BEFORE.search(text[max(0, found.start() - _LONGEST_NAME) : found.start()])
         if before is None:
             continue

@@ -8,7 +8,7 @@ from districts.locating import Place, locate
 
 from . import contacts, kind, model, needs, urgency
 from .clauses import Parsed, parse
-from .features import MOST_WORDS, pairs_of, rule_features, shape, unsaid
+from .features import MOST_WORDS, Feature, order_features, rule_features, unsaid
 from .language import language
 from .patient import Fact, Patient, patient_facts
 from .usable import usable_phones
@@ -36,7 +36,7 @@ class Analysis:
     points: dict[str, float]
     plain: str | None
     words: set[tuple[str, str]]
-    others: list[str]
+    others: list[Feature]
 
 
 def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) -> Analysis:
@@ -56,10 +56,9 @@ def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) ->
     found = rule_features(
         parsed, len(phones), patient.spo2, rule_kind, plain, level, named, best, by_rules, silent
     )
-    said = [at for at in range(min(len(parsed.names), MOST_WORDS)) if at not in silent]
-    names = [parsed.names[at] for at in said]
-    found |= pairs_of([name if name[0] > "9" else shape(name) for name in names])
-    words = set(zip([parsed.words.texts[at] for at in said], names, strict=True))
+    found |= order_features(parsed, named, silent)
+    texts = parsed.words.texts
+    words = {(texts[at], name) for at, name in enumerate(parsed.names[:MOST_WORDS]) if at not in silent}
     return Analysis(parsed, phones, patient, facts, named, best, by_rules, points, plain, words, list(found))
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-RULES_VERSION = "2026.11.2"
+RULES_VERSION = "2026.11.3"
 _FOLDER = Path(__file__).parent
 
 

@@ -16,7 +16,8 @@ from typing import Any
 
 from districts.folding import fold
 
-from ..features import word_features
+from ..features import Feature, whole_word, word_parts
+from ..model import root_of
 from ..read import Analysis, analyse
 from ..vocabulary import vocabulary
 
@@ -29,7 +30,7 @@ class Example:
 
     row: dict[str, Any]
     found: Analysis
-    features: Counter[str]
+    features: dict[Feature, float]
 
 
 def phrases_of(row: dict[str, Any]) -> set[tuple[str, ...]]:
@@ -40,9 +41,12 @@ def phrases_of(row: dict[str, Any]) -> set[tuple[str, ...]]:
 
 def example(row: dict[str, Any], known: Collection[tuple[str, ...]] | None = None) -> Example:
     found = analyse(fold(row["text"]), known)
-    features: Counter[str] = Counter(found.others)
-    for word in found.words:
-        features.update(word_features(*word))
+    features: dict[Feature, float] = dict.fromkeys(found.others, 1.0)
+    for name, count in Counter(whole_word(name) for _, name in found.words).items():
+        features[name] = float(count)
+    share = root_of(len(found.words))
+    parts = Counter(part for word in found.words for part in word_parts(*word))
+    features.update({part: count / share for part, count in parts.items()})
     return Example(row, found, features)
 
 

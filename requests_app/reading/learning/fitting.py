@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack  # type: ignore[import-untyped]
+from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from .. import kind, needs
+from ..features import Feature
 from ..model import LEVELS, OUTPUTS, SCALE
 from .examples import Example
 
-_LEAST_COUNT = 2
+_LEAST_COUNT = 3  # a row counts twice
 _SMALLEST_WEIGHT = 0.012
 _DIGITS = 3
 _POINT = 0.4  # the scale of the rules' points
@@ -26,39 +27,44 @@ _POINT = 0.4  # the scale of the rules' points
 
 @dataclass(frozen=True, slots=True)
 class Strengths:
-    """How much a part of the model may lean on words, parts of words, pairs of words and rules; and on all of them (C)."""
+    """How much a part of the model may lean on words, parts of words, pairs, a text's ends and rules; and on all (C)."""
 
     words: float
     parts: float
     pairs: float
+    ends: float
     rules: float
     overall: float
 
-    def of(self, feature: str) -> float:
-        if feature.startswith("w:"):
-            return self.words
-        if feature.startswith("g:"):
-            return self.parts
-        return self.pairs if " " in feature else self.rules
+    def of(self, feature: Feature) -> float:
+        if not isinstance(feature, str):
+            return self.ends if feature[0][0] in "^$" else self.pairs
+        return (
+            self.words if feature.startswith("w:") else self.parts if feature.startswith("g:") else self.rules
+        )
 
 
-KIND_STRENGTHS = Strengths(0.4, 0.25, 0.4, 0.4, 1.0)
-NEED_STRENGTHS = Strengths(0.4, 0.15, 0.4, 0.3, 2.0)
-LEVEL_STRENGTHS = Strengths(0.3, 0.1, 0.3, 0.5, 2.0)
+KIND_STRENGTHS = Strengths(words=0.4, parts=0.5, pairs=0.3, ends=0.5, rules=0.5, overall=1.5)
+NEED_STRENGTHS = Strengths(words=0.4, parts=0.8, pairs=0.3, ends=0.2, rules=0.3, overall=2.0)
+LEVEL_STRENGTHS = Strengths(words=0.3, parts=0.5, pairs=0.3, ends=0.2, rules=0.5, overall=2.0)
 
 
-def _matrix(examples: Sequence[Example], names: Sequence[str], strengths: Strengths) -> csr_matrix:
+def _counted(examples: Sequence[Example], names: Sequence[Feature]) -> csr_matrix:
+    """A row per example, a column per feature."""
     column = {name: at for at, name in enumerate(names)}
-    scale = [strengths.of(name) for name in names]
     indices: list[int] = []
     values: list[float] = []
     starts = [0]
     for one in examples:
-        for at, count in sorted((column[f], count) for f, count in one.features.items() if f in column):
-            indices.append(at)
-            values.append(scale[at] * count)
+        known = sorted((column[name], count) for name, count in one.features.items() if name in column)
+        indices.extend([at for at, _ in known])
+        values.extend([count for _, count in known])
         starts.append(len(indices))
     return csr_matrix((values, indices, starts), shape=(len(examples), len(names)))
+
+
+def _scaled(counted: csr_matrix, which: list[int], scale: Any) -> csr_matrix:
+    return csr_matrix(counted[which] @ diags(scale))
 
 
 def _fit(matrix: Any, labels: Sequence[Any], strength: float) -> LogisticRegression:
@@ -71,23 +77,30 @@ def _fit(matrix: Any, labels: Sequence[Any], strength: float) -> LogisticRegress
 def train(examples: Sequence[Example]) -> dict[str, Any]:
     """The model file's data, with thresholds of a half, no doubt and no figures."""
     counts = Counter(feature for one in examples for feature in one.features)
-    names = sorted(feature for feature, count in counts.items() if count >= _LEAST_COUNT)
+    names = sorted((feature for feature, count in counts.items() if count >= _LEAST_COUNT), key=_written)
     weights = np.zeros((len(names) + 1, len(OUTPUTS)))
-    points = _train_kinds([one for one in examples if "kind" in one.row], names, weights)
-    calls = [one for one in examples if one.row.get("kind") in ("request", "offer") and "needs" in one.row]
+    counted = _counted(examples, names)
+    rows = [one.row for one in examples]
+    points = _train_kinds(examples, counted, names, weights)
+    calls = [at for at, row in enumerate(rows) if row.get("kind") in ("request", "offer") and "needs" in row]
+    scale = _scale(names, NEED_STRENGTHS)
+    matrix = _scaled(counted, calls, scale)
     for need in needs.NEEDS:
-        labels = [need in one.row["needs"] for one in calls]
-        _train_one(calls, labels, names, NEED_STRENGTHS, weights[:, OUTPUTS.index("need." + need)])
-    pleas = [one for one in examples if one.row.get("kind") == "request" and one.row.get("urgency")]
-    for level in LEVELS:
-        labels = [one.row["urgency"] in LEVELS[: LEVELS.index(level) + 1] for one in pleas]
-        _train_one(pleas, labels, names, LEVEL_STRENGTHS, weights[:, OUTPUTS.index(level)])
+        into = weights[:, OUTPUTS.index("need." + need)]
+        _train_one(matrix, [need in rows[at]["needs"] for at in calls], scale, NEED_STRENGTHS.overall, into)
+    pleas = [at for at, row in enumerate(rows) if row.get("kind") == "request" and row.get("urgency")]
+    scale = _scale(names, LEVEL_STRENGTHS)
+    matrix = _scaled(counted, pleas, scale)
+    for number, level in enumerate(LEVELS):
+        labels = [rows[at]["urgency"] in LEVELS[: number + 1] for at in pleas]
+        _train_one(matrix, labels, scale, LEVEL_STRENGTHS.overall, weights[:, OUTPUTS.index(level)])
+    written = ["", *map(_written, names)]
     kept = [0, *(at + 1 for at in range(len(names)) if np.abs(weights[at + 1]).max() >= _SMALLEST_WEIGHT)]
     stored = np.clip(np.rint(weights[kept] * SCALE), -32767, 32767).astype("<i2")
     return {
         "outputs": list(OUTPUTS),
         "scale": SCALE,
-        "features": "\n".join(["", *names][at] for at in kept),
+        "features": "\n".join(written[at] for at in kept),
         "weights": base64.b64encode(array("h", stored.ravel().tolist()).tobytes()).decode("ascii"),
         "points": [[round(float(value), _DIGITS) for value in row] for row in points],
         "decide": {
@@ -101,13 +114,23 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
     }
 
 
-def _train_kinds(examples: Sequence[Example], names: list[str], weights: Any) -> Any:
-    matrix = _matrix(examples, names, KIND_STRENGTHS)
-    points = csr_matrix([[_POINT * one.found.points[name] for name in kind.KINDS] for one in examples])
-    both = _beside(matrix, points)
-    fitted = _fit(both, [one.row["kind"] for one in examples], KIND_STRENGTHS.overall)
+def _written(feature: Feature) -> str:
+    return feature if isinstance(feature, str) else "\t".join(feature)
+
+
+def _scale(names: Sequence[Feature], strengths: Strengths) -> Any:
+    return np.array([strengths.of(name) for name in names])
+
+
+def _train_kinds(
+    examples: Sequence[Example], counted: csr_matrix, names: Sequence[Feature], weights: Any
+) -> Any:
+    judged = [at for at, one in enumerate(examples) if "kind" in one.row]
+    scale = _scale(names, KIND_STRENGTHS)
+    points = csr_matrix([[_POINT * examples[at].found.points[name] for name in kind.KINDS] for at in judged])
+    both = csr_matrix(hstack([_scaled(counted, judged, scale), points]))
+    fitted = _fit(both, [examples[at].row["kind"] for at in judged], KIND_STRENGTHS.overall)
     found = {name: at for at, name in enumerate(fitted.classes_)}
-    scale = np.array([KIND_STRENGTHS.of(name) for name in names])
     by_kind = np.zeros((len(kind.KINDS), len(kind.KINDS)))
     for at, name in enumerate(kind.KINDS):
         if name not in found:
@@ -120,16 +143,10 @@ def _train_kinds(examples: Sequence[Example], names: list[str], weights: Any) ->
     return by_kind
 
 
-def _beside(left: csr_matrix, right: csr_matrix) -> csr_matrix:
-    return csr_matrix(hstack([left, right]))
-
-
-def _train_one(
-    examples: Sequence[Example], labels: list[bool], names: list[str], strengths: Strengths, into: Any
-) -> None:
+def _train_one(matrix: csr_matrix, labels: list[bool], scale: Any, strength: float, into: Any) -> None:
     if len(set(labels)) < 2:
         into[0] = 6.0 if labels and labels[0] else -6.0
         return
-    fitted = _fit(_matrix(examples, names, strengths), labels, strengths.overall)
+    fitted = _fit(matrix, labels, strength)
     into[0] = fitted.intercept_[0]
-    into[1:] = fitted.coef_[0] * np.array([strengths.of(name) for name in names])
+    into[1:] = fitted.coef_[0] * scale
