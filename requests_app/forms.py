@@ -184,8 +184,9 @@ class SplitForm(forms.Form):
 
 
 class CorrectionForm(forms.Form):
-    """What a person says that a plea means."""
+    """What a person says that a plea means; `toggle` is one need that it has wrongly, or lacks."""
 
+    toggle = forms.ChoiceField(choices=NeedKind.choices, required=False)
     needs = forms.MultipleChoiceField(choices=NeedKind.choices, required=False)
     urgency = forms.ChoiceField(choices=Urgency.choices, required=False)
     place = PlaceField(required=False)

@@ -187,6 +187,7 @@ class EventKind(TextChoices):
     RESUMED = "resumed", _("went on with it")
     NEED_CHANGED = "need_changed", _("changed a need")
     PLACE_SET = "place_set", _("set the place")
+    UNDONE = "undone", _("took back a correction")
     URGENCY_SET = "urgency_set", _("set the urgency")
     CONFIRMED = "confirmed", _("confirmed that it is a plea")
     ATTENTION = "attention", _("something to look at")

@@ -98,6 +98,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("leads/<int:key>/reveal/", contacts.reveal_of_lead, name="reveal_lead"),
     path("officials/", officials.officials, name="officials"),
     path("requests/<code:code>/", request_page.page, name="request"),
+    path("requests/<code:code>/undo/", request_page.undo, name="undo"),
     path("requests/<code:code>/correct/", request_page.correct, name="correct"),
     *(path(f"requests/<code:code>/{name}/", view, name=name) for name, view in ACTS.items()),
     path("monitor/", monitor.monitor, name="monitor"),

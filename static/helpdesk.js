@@ -114,6 +114,11 @@
     kept = null;
   });
 
+  // The offer to take something back passes; the page of the request keeps the long way.
+  const passes = () => each("[data-passes]", (line) => setTimeout(() => line.contains(document.activeElement) || line.remove(), 10000));
+  document.addEventListener("htmx:afterSettle", passes);
+  document.addEventListener("DOMContentLoaded", passes);
+
   document.addEventListener("htmx:load", (event) => prepare(event.target));
   document.addEventListener("DOMContentLoaded", () => {
     if (location.hash.length > 1) open(document.getElementById(location.hash.slice(1)));

@@ -106,6 +106,7 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "officials/": Page(),
     # --- A request ---
     "requests/<code:code>/": Page(on=OF_A_REQUEST),
+    "requests/<code:code>/undo/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/correct/": Act(on=OF_A_REQUEST, reads=True),
     "requests/<code:code>/claim/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/release/": Act(on=OF_A_REQUEST),

@@ -174,3 +174,4 @@ class Correction(models.Model):
         return f"{self.field} of post {self.post_id}"
 
     post_id: int
+    by_id: int

@@ -357,7 +357,12 @@ class HelpRequest(RequestRow):
         """Say where it is. In another district it goes to that district's queue, whoever held it."""
         if block and block.district_id != district.pk:
             raise NotAllowed("that block lies in another district")
-        data = {"district": district.pk, "block": block.pk if block else None, "was": self.district_id}
+        data = {
+            "district": district.pk,
+            "block": block.pk if block else None,
+            "was": self.district_id,
+            "candidates": self.place_candidates,
+        }
         fields: dict[str, Any] = {
             "district": district,
             "block": block,
@@ -376,7 +381,7 @@ class HelpRequest(RequestRow):
 
     def set_outside(self, by: Volunteer, now: datetime) -> None:
         """Say that it lies outside Rajasthan: on the state desk's own list."""
-        data = {"outside": True, "was": self.district_id}
+        data = {"outside": True, "was": self.district_id, "candidates": self.place_candidates}
         fields: dict[str, Any] = {
             "district": None,
             "block": None,
@@ -389,6 +394,22 @@ class HelpRequest(RequestRow):
             self._change(EventKind.PLACE_SET, by, now, data=data, **fields)
             if was_held:
                 self._to_queue(EventKind.RELEASED, by, now, gave_back=None)
+
+    def unset_place(self, candidates: list[dict[str, Any]], by: Volunteer, now: datetime) -> None:
+        """Take back a place that was set in error where none was known: among those whose place is asked for again."""
+        fields: dict[str, Any] = {
+            "district": None,
+            "block": None,
+            "place_confidence": 0,
+            "place_candidates": candidates,
+            "attention": Attention.PLACE_UNKNOWN,
+            **watched.suggestion(self._with(district_id=None), now),
+        }
+        self._change(EventKind.UNDONE, by, now, data={"field": "place", "was": self.district_id}, **fields)
+
+    def doubt(self, by: Volunteer, now: datetime) -> None:
+        """Take back that it is a plea: a person must look again."""
+        self._move(RequestState.REVIEW, EventKind.UNDONE, by, now, only_from=RequestState.QUEUED)
 
     def set_urgency(self, urgency: Urgency, by: Volunteer, now: datetime) -> None:
         fields: dict[str, Any] = {

@@ -147,3 +147,17 @@ def with_filter(query: Any, name: str, value: str) -> str:
     else:
         changed[name] = value
     return "?" + changed.urlencode()
+
+
+@register.filter
+def undoes(message: Any) -> str:
+    """Return the code of the request whose correction this message offers to take back; empty for none."""
+    tag = message.extra_tags or ""
+    return tag.removeprefix("undo-") if tag.startswith("undo-") else ""
+
+
+@register.simple_tag(takes_context=True)
+def here(context: Any) -> str:
+    """Return the path of the page that the person looks at, also in an answer to htmx."""
+    request = context["request"]
+    return request.htmx.current_url_abs_path or "/queue/" if request.htmx else request.get_full_path()

@@ -37,6 +37,11 @@ def say_lost(request: Asked, lost: Lost) -> None:
         messages.warning(request, _("%(name)s took this a moment ago.") % {"name": lost.holder.name})
 
 
+def say_undoable(request: Asked, item: HelpRequest, text: str) -> None:
+    """Tell what was corrected, with a button that takes it back."""
+    messages.success(request, text, extra_tags=f"undo-{item.code}")
+
+
 def act(make_move: Act) -> Callable[..., HttpResponse]:
     """Turn an Act into a view of POST /requests/CODE/.../, for what the person may see."""
 

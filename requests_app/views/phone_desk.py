@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from districts.needs import NeedKind
 from requests_app.clock import database_now
+from requests_app.code_phrase import code_phrase
 from requests_app.forms import PhoneDeskForm, Place, SearchForm
 from requests_app.intake import accept
 from requests_app.models import HelpRequest, ScamNumber
@@ -58,7 +59,11 @@ def phone(request: Asked) -> HttpResponse:
         messages.success(request, _("Written down. It is being read and appears in its district's queue."))
         return redirect("phone")
     if is_new:
-        messages.success(request, _("Written down as %(code)s.") % {"code": post.request.code})
+        said = {"code": post.request.code, "phrase": code_phrase(post.request.code)}
+        messages.success(
+            request,
+            _("Written down as %(code)s. Tell the caller: who calls back says “%(phrase)s” first.") % said,
+        )
     else:
         messages.info(
             request, _("This call is written down already, as %(code)s.") % {"code": post.request.code}

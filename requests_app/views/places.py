@@ -14,7 +14,7 @@ from requests_app.clock import database_now
 from requests_app.forms import PlaceForm
 from requests_app.models import HelpRequest, Lost, NotAllowed
 from requests_app.storable import storable
-from requests_app.views.answering import first_error, say_lost
+from requests_app.views.answering import first_error, say_lost, say_undoable
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.choices import place_choices
@@ -46,7 +46,7 @@ def set_place(request: Asked, code: str) -> HttpResponse:
             where = None if place.is_outside else (place.district, place.block)
             corrections.correct(item, "place", where, request.user, database_now())
             name = _("Outside Rajasthan") if place.is_outside else place.district.name
-            messages.success(request, _("%(code)s: %(place)s") % {"code": item.code, "place": name})
+            say_undoable(request, item, _("%(code)s: %(place)s") % {"code": item.code, "place": name})
         except Lost as lost:
             say_lost(request, lost)
         except NotAllowed:

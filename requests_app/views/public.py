@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from requests_app import status_links
 from requests_app.caller import caller_address
 from requests_app.clock import database_now
+from requests_app.code_phrase import code_phrase
 from requests_app.models import Tally
 from requests_app.sealing import keyed_hash
 from requests_app.states import HELD, Outcome, RequestState
@@ -53,4 +54,14 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
     else:
         words = "waits"
     called = found.first_contact_at is not None
-    return render(request, "status.html", {"item": found, "words": words, "called": called, "now": now})
+    return render(
+        request,
+        "status.html",
+        {
+            "item": found,
+            "words": words,
+            "called": called,
+            "now": now,
+            "phrase": code_phrase(found.code) if found.is_open else "",
+        },
+    )

@@ -1,16 +1,17 @@
 """The page of one request and the acts on it: each act is one press and one move."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from districts.models import Role
 from districts.needs import NeedKind
-from requests_app import corrections, splitting, status_links
+from requests_app import corrections, splitting, status_links, undoing
 from requests_app.clock import database_now
 from requests_app.forms import (
     CallForm,
@@ -26,8 +27,9 @@ from requests_app.forms import (
 )
 from requests_app.models import HelpRequest, Lost, NeedsOpen, NotAllowed
 from requests_app.states import Attention, CallOutcome, Kind, NeedState, Outcome, RequestState, Urgency
-from requests_app.views.answering import act, first_error, fresh_answer, say_lost
+from requests_app.views.answering import act, first_error, fresh_answer, say_lost, say_undoable
 from requests_app.views.asked import Asked
+from requests_app.views.cards import cards
 from requests_app.views.choices import place_choices
 from requests_app.views.thread import people_for, thread_of
 
@@ -180,6 +182,7 @@ def urgency(request: Asked, item: HelpRequest, now: datetime) -> None:
         return
     if Urgency(form.cleaned_data["urgency"]) != item.urgency:
         corrections.correct(item, "urgency", form.cleaned_data["urgency"], request.user, now)
+        say_undoable(request, item, _("%(code)s: kept.") % {"code": item.code})
 
 
 @act
@@ -189,9 +192,30 @@ def looked(request: Asked, item: HelpRequest, now: datetime) -> None:
 
 
 @act
-def not_a_plea(request: Asked, item: HelpRequest, now: datetime) -> str:
+def not_a_plea(request: Asked, item: HelpRequest, now: datetime) -> None:
     corrections.correct(item, "kind", Kind.OTHER, request.user, now)
-    return _("%(code)s is closed as not a plea. It can be reopened.") % {"code": item.code}
+    say_undoable(request, item, _("%(code)s is closed as not a plea.") % {"code": item.code})
+
+
+@require_POST
+def undo(request: Asked, code: str) -> HttpResponse:
+    """Take back one's own last correction, also of a request that it put out of one's sight."""
+    now = database_now()
+    item = HelpRequest.objects.visible_to(request.user).filter(code=code).first()
+    if item is None:
+        item = HelpRequest.objects.filter(code=code).first()
+        if item is None or not undoing.last_of(item, request.user, now):
+            raise Http404
+    try:
+        undoing.undo(item, request.user, now)
+        messages.success(request, _("Taken back."))
+    except Lost as lost:
+        say_lost(request, lost)
+    except NotAllowed:
+        messages.error(
+            request, _("It is too late to take that back, or somebody went on from it. Correct it instead.")
+        )
+    return fresh_answer(request, code)
 
 
 @act
@@ -210,11 +234,14 @@ def correct(request: Asked, code: str) -> HttpResponse:
         form = CorrectionForm(request.POST)
         if form.is_valid():
             try:
-                _make_corrections(request, item, form, database_now())
+                if _make_corrections(request, item, form, database_now()):
+                    say_undoable(request, item, _("%(code)s: kept.") % {"code": item.code})
             except Lost as lost:
                 say_lost(request, lost)
             except NotAllowed:
                 messages.error(request, _("That cannot be done with this request now."))
+            if form.cleaned_data["place"] is None:
+                return redirect(request.get_full_path())
             return fresh_answer(request, code)
         messages.error(request, first_error(form))
     context = {
@@ -222,6 +249,7 @@ def correct(request: Asked, code: str) -> HttpResponse:
         "needs": NeedKind.choices,
         "has": [line.kind for line in item.needs.all() if line.state != NeedState.VOID],
         "urgencies": Urgency.choices,
+        "candidates": cards([item])[0].candidates,
         "places": place_choices(),
         "chosen": f"{item.district_id}-{item.block_id}" if item.block_id else str(item.district_id or ""),
         "next": request.GET.get("next", ""),
@@ -229,16 +257,24 @@ def correct(request: Asked, code: str) -> HttpResponse:
     return render(request, "correct.html", context)
 
 
-def _make_corrections(request: Asked, item: HelpRequest, form: CorrectionForm, now: datetime) -> None:
-    """Make the corrections that change something; the place last, as it may take it out of sight."""
-    wanted = form.cleaned_data
+def _make_corrections(request: Asked, item: HelpRequest, form: CorrectionForm, now: datetime) -> bool:
+    """Make the corrections that change something; the place last, as it may take it out of sight.
+
+    Returns whether there were any.
+    """
+    wanted, changes = form.cleaned_data, dict[str, Any]()
     has = {line.kind for line in item.needs.all() if line.state != NeedState.VOID}
-    if wanted["needs"] and set(wanted["needs"]) != has:
-        corrections.correct(item, "needs", wanted["needs"], request.user, now)
+    needs = has ^ set(filter(None, [wanted["toggle"]])) if wanted["toggle"] else set(wanted["needs"])
+    if wanted["toggle"] and not needs:
+        messages.error(request, _("A plea has one need at least: press the right one first."))
+    elif needs and needs != has:
+        changes["needs"] = sorted(needs)
     if wanted["urgency"] and wanted["urgency"] != item.urgency:
-        corrections.correct(item, "urgency", wanted["urgency"], request.user, now)
+        changes["urgency"] = wanted["urgency"]
     place = wanted["place"]
-    if place is None or (place.district == item.district and place.block == item.block and place.district):
-        return
-    where = None if place.is_outside else (place.district, place.block)
-    corrections.correct(item, "place", where, request.user, now)
+    is_same_place = place and place.district and (place.district, place.block) == (item.district, item.block)
+    if place and not is_same_place:
+        changes["place"] = None if place.is_outside else (place.district, place.block)
+    for field, value in changes.items():
+        corrections.correct(item, field, value, request.user, now)
+    return bool(changes)

@@ -18,7 +18,7 @@ from requests_app.forms import JudgeForm
 from requests_app.models import HelpRequest, Lost, NotAllowed, Post
 from requests_app.states import Kind, NeedState
 from requests_app.storable import storable
-from requests_app.views.answering import first_error, say_lost
+from requests_app.views.answering import first_error, say_lost, say_undoable
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards, evidence_of
 
@@ -47,8 +47,8 @@ def judge_request(request: Asked, code: str) -> HttpResponse:
             if is_plea and wanted and set(wanted) != has:
                 corrections.correct(item, "needs", wanted, request.user, now)
             corrections.correct(item, "kind", form.cleaned_data["kind"], request.user, now)
-            if is_plea:
-                messages.success(request, _("%(code)s is in the queue.") % {"code": item.code})
+            what = _("%(code)s is in the queue.") if is_plea else _("%(code)s is closed as not a plea.")
+            say_undoable(request, item, what % {"code": item.code})
         except Lost as lost:
             say_lost(request, lost)
         except NotAllowed:

@@ -12,6 +12,7 @@ from districts.models import Official, Role, Volunteer
 from districts.models.people import WORKING
 from districts.needs import NeedKind
 from districts.neighbours import nearest
+from requests_app.code_phrase import code_phrase
 from requests_app.forms import WaitForm
 from requests_app.lead_states import UseOutcome
 from requests_app.models import Appeal, Contact, Event, HelpRequest, Post, Reply
@@ -90,6 +91,7 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
     newest_events = list(history[:EVENTS_SHOWN])
     return {
         "item": item,
+        "phrase": code_phrase(item.code) if user.can_work and item.is_open else "",
         "card": cards([item])[0],
         "now": now,
         "lines": [
