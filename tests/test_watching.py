@@ -10,6 +10,7 @@ from districts.models import Role
 from requests_app import policy, watching
 from requests_app.models import Event, HelpRequest, Lost, NotAllowed
 from requests_app.states import Attention, CallOutcome, EventKind, Outcome, RequestState, Urgency
+from requests_app.sweeping import sweep
 from tests.factories import a_district, a_request, a_volunteer
 
 pytestmark = pytest.mark.django_db
@@ -294,3 +295,13 @@ def test_a_mark_that_says_more_is_not_written_over():
     request = a_plea(None, attention=Attention.PLACE_UNKNOWN)
     watching.ask_again(NOON + SILENCE)
     assert fresh(request).attention == Attention.PLACE_UNKNOWN
+
+
+def test_one_sweep_does_all_of_it():
+    asha = a_volunteer("asha")
+    a_plea(suggested=asha)
+    left_lying = a_plea(now=NOON - timedelta(hours=1))
+    left_lying.claim(asha, NOON - timedelta(hours=1))
+    swept = sweep(NOON + SILENCE, lambda: True)
+    assert (swept.returned, swept.escalated, swept.asked_again) == (1, 1, 2)
+    assert list(HelpRequest.objects.values_list("promise_at", flat=True)) == [None, None]
