@@ -7,11 +7,10 @@ from typing import Any
 import regex
 
 from districts.folding import fold
+from requests_app.policy import POLICY
 
-YEARS = 2
-"""So far two tellings of one patient's age may lie apart."""
-MANY = 3
-"""A number that so many different patients have belongs to a helper or a desk."""
+YEARS: int = POLICY["matching"]["years_apart"]
+MANY: int = POLICY["matching"]["different_patients"]
 
 _EVERY_HOSPITAL = frozenset(
     fold(
