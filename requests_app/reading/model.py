@@ -56,19 +56,18 @@ class Model:
     decide: dict[str, float]
     doubt: dict[str, float]
     about: dict[str, Any]
-    _words: dict[tuple[str, str], int] = field(default_factory=dict)
+    _words: dict[str, int] = field(default_factory=dict)
 
     def scores(
-        self, words: Collection[tuple[str, str]], others: list[Feature], points: Mapping[str, float]
+        self, words: Mapping[str, str], others: Collection[Feature], points: Mapping[str, float]
     ) -> Scores:
-        """Of the different words of a text (with their spelling keys), its other features and the rules' points."""
+        """Of the different words of a text (to their spelling keys), its other features and the rules' points."""
         known = self._words
         total = self.bias
-        for word in words:
+        for word, name in words.items():
             packed = known.get(word)
-            total += self._learn(word) if packed is None else packed
-        weights = self.weights
-        total += sum([weights[feature] for feature in others if feature in weights])
+            total += self._learn(word, name) if packed is None else packed
+        total += sum(filter(None, map(self.weights.get, others)))
         lanes = _LANES.unpack((total + _OFFSET).to_bytes(_LANES.size, "little"))
         share = root_of(len(words))
         sums = [
@@ -86,10 +85,10 @@ class Model:
             kinds, dict(zip(NEEDS, chances, strict=False)), dict(zip(LEVELS, chances[-2:], strict=True))
         )
 
-    def _learn(self, word: tuple[str, str]) -> int:
+    def _learn(self, word: str, name: str) -> int:
         weights = self.weights
-        parts = sum([weights[part] for part in word_parts(*word) if part in weights])
-        packed = weights.get(whole_word(word[1]), 0) + (parts << _PARTS)
+        parts = sum([weights[part] for part in word_parts(word, name) if part in weights])
+        packed = weights.get(whole_word(name), 0) + (parts << _PARTS)
         if len(self._words) < _CACHE_LIMIT:
             self._words[word] = packed
         return packed

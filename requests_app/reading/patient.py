@@ -3,17 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from districts.folding import Folded
 
+from .saturation import KIN, saturation
+
 _YEARS = r"(?:saal|sal|varsh|varshiya|yrs?|years?|year|yr|y/?o|वर्ष|वर्षीय|साल|बरस|वर्षिय)"
-_KIN = (
-    r"(?:father|mother|brother|sister|wife|husband|uncle|aunt|aunty|auntie|grandfather|grandmother|grandpa|grandma|dad|mom|mum|son|daughter|"
-    r"patient|papa|mummy|in[- ]law|cousin|teacher|friend|nana|nani|dada|dadi|chacha|chachi|mama|mami|mausi|bua|bhai|bhaiya|behan|bahan|didi|maa|biwi|"
-    r"patni|pati|sasur|saas|jija|jijaji|dadaji|nanaji|bhabhi|tau|pitaji|mataji|lady|man|neighbour|neighbor|husband|retd|worker|"
-    r"पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज|ससुर|सास|मम्मी|पापा|चाचा|चाची|मामा|मामी|मौसी|बुआ|भाभी|दीदी|जीजा|जीजाजी|दादा|दादी|नाना|नानी|ताऊ|बाबूजी)"
-)
 _AGE = (
     re.compile(r"\b(?:age|aged|aayu|umar|umr|umra)\s*(?:/\s*sex)?\s*(?:is|hai|h|:|-|=|\.|~|of|about)*\s*(\d{1,3})(?![\d/])"),
     re.compile(r"(?:उम्र|उमर|आयु)\s*(?:है|:|-|=|लगभग|करीब)*\s*(\d{1,3})(?!\d)"),
@@ -21,68 +16,18 @@ _AGE = (
     re.compile(r"(?<![\d.])(\d{1,3})\s*[/,\-]?\s*(?:m|f|male|female|purush|mahila|पुरुष|महिला|lady|man|woman)(?![a-z\u0900-\u097f0-9])"),
     re.compile(r"(?<![a-z])(?:m|f|male|female)\s*[/,\-]?\s*(\d{1,3})(?![\d/.:])"),
     re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?![a-z])"),
-    re.compile(rf"(?<![a-z]){_KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$))"),
+    re.compile(rf"(?<![a-z]){KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$))"),
     re.compile(r"(?<![a-z])(?:he|she)(?:'s|\s+is)\s+(\d{1,3})(?=\s*(?:[),.]|and\b|with\b|$))"),
     re.compile(r"(?<![\d.])(\d{1,3})\s+(?:ki\s+)?(?:umar|umr|age)(?![a-z])"),
 )  # fmt: skip
 _LEVEL_WITHOUT_WORD = re.compile(
-    rf"(?<![a-z]){_KIN}\s+(\d{{2}})\s*\.(?=.*(?:bed|bharti|icu|cylinder|silendar|oxygen))", re.S
+    rf"(?<![a-z]){KIN}\s+(\d{{2}})\s*\.(?=.*(?:bed|bharti|icu|cylinder|silendar|oxygen))", re.S
 )
 _NOT_AGE_AFTER = re.compile(
     r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)"
 )
 _NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|after|in)\s*$")
-_KIN_WORDS = frozenset(_KIN[3:-1].replace("in[- ]law", "law").split("|"))
-# No Latin letter stands before them; told after the first letter, so that the search looks for first letters.
-_OXYGEN_WORDS = (
-    r"(?:s(?<![a-z]s)(?:po2|p02|po|op2|o2|po-2|po 2|aturation|aturasion|ats?|at)|o(?<![a-z]o)(?:xygen|xigen|xgen|xyzen|xy|2)|"
-    r"l(?<![a-z]l)(?:evel|vl|avel|evl)|"
-    r"आक्सीजन|आक्सिजन|ओक्सीजन|अक्सीजन|लेवल|लेवेल|सैचुरेशन|सेचुरेशन|सैचुरेसन|एसपीओ2|एसपीओटू|स्तर)"
-)
-_SPO2 = re.compile(
-    rf"{_OXYGEN_WORDS}(?P<between>(?:[^\d\n.;!?]|[.](?=\s*[.\d])|\n(?=\s*[:\-]?\s*\d)){{0,22}}?)(?<!\d)(?P<value>\d{{2,3}})(?!\d)(?P<after>[^\n]{{0,14}})"
-)
-_SPO2_LIT = re.compile(
-    r"(?<!\d)(?P<value>\d{2})\s*(?:%|percent|प्रतिशत)?\s*(?:ka |ki |hai |h |है )?\s*"
-    r"(?:spo2|sp02|o2 level|oxygen level|oxygen hai|oxygen h\b|oxygen reh|oxygen bach|saturation|sats\b|o2 sat|आक्सीजन लेवल|आक्सीजन है|आक्सीजन रह)"
-)
-_BARE_SPO2 = re.compile(
-    rf"(?:(?<![a-z]){_KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|का|की|के)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])is\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
-    r"(?P<value>[5-9]\d)(?!\d)(?!\s*(?:/|-|saal|sal\b|yrs?|years?|साल|वर्ष|din|दिन|km|kg|bed|log))"
-    r"|(?<![\d/.\-+])(?P<value2>[5-9]\d)\s*(?:%|percent|प्रतिशत)?\s*(?:(?:on|with)\s+(?:the\s+|a\s+|her\s+|his\s+)?(?:oximeter|monitor|meter|room air|nrbm|mask|o2|oxygen|\d+\s*l)|"
-    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa))|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)(?!\s*(?:cyl|silen|silin|bed|conc|mask|tank|can|सिलेंडर|बेड|कंसं|refill|kit))"
-)
-_LOOSE_SPO2 = re.compile(
-    r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|ho gaya|ho gya|"
-    r"हो गया|हो गई|आ गया|आ गई|आ रहा|आ रही|तक गिर|se niche|से नीचे)"
-)
-_SPO2_WITHOUT_WORD = (_LOOSE_SPO2, _BARE_SPO2)
-_SPO2_PATTERNS = (_SPO2, _SPO2_LIT, *_SPO2_WITHOUT_WORD)
-# A text without one of these has none of the oxygen words of the patterns.
-_OXYGEN_SIGNS = (
-    "ox",
-    "sp",
-    "sat",
-    "o2",
-    "lev",
-    "lvl",
-    "lav",
-    "so",
-    "क्सीज",
-    "क्सिज",
-    "लेव",
-    "ैच",
-    "ेच",
-    "एसपी",
-    "स्तर",
-)
-_NOT_LEVEL = re.compile(
-    r"\s*(?:cyl|silen|silin|bed|lit|ltr|l\b|lpm|kg|conc|units?|beds|ghant|hour|hr|saal|sal |yrs?|year|din|day|patient|mareez|mariz|hazar|"
-    r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|ct\b)"
-)
-_NOT_BETWEEN = re.compile(
-    r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
-)
+_KIN_WORDS = frozenset(KIN[3:-1].replace("in[- ]law", "law").split("|"))
 _BLOOD = re.compile(
     r"(?P<group>[abo0एबओ](?<![a-z0-9+\u0900-\u097f].)(?:(?<=a)b|(?<=ए)बी|(?<=ब)ी|(?<!ब)))\s?-?\s?"
     r"(?P<sign>\+\s?(?:ve|iv)?(?![\w])|-\s?(?:ve|iv)(?![\w])|-(?=\s*(?:[,.)\n;/]|$|plasma|blood|platelet|donor|group|खून|प्लाज्मा|ब्लड|रक्त|ve\b))|"
@@ -94,7 +39,6 @@ _BLOOD_CONTEXT = re.compile(
 )
 _LETTERS = {"एबी": "AB", "ए": "A", "बी": "B", "ओ": "O", "0": "O"}
 _SMALL = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
-_LEVEL = re.compile(r"(?<!\d)(?:[3-9]\d|100)(?!\d)")
 # How an age pattern is tried: at each small number, or in the stretch around it where the text has one of these words.
 _AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8)), 48
 _AGE_WORDS: dict[int, tuple[str, ...]] = {
@@ -210,7 +154,11 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
     """What is stated of the patient, with the places (in folded text) that it rests on."""
     text = folded.text
     facts: list[Fact] = []
-    spo2 = _spo2(text, facts)
+    level = saturation(text)
+    spo2 = None
+    if level is not None:
+        spo2 = level[0]
+        facts.append(Fact("spo2", *level[1:]))
     age = _age(text, facts)
     if (
         spo2 is None
@@ -286,43 +234,6 @@ def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) ->
         for found in pattern.finditer(text, max(done, at - _AROUND), at + _AROUND):
             done = found.end()
             yield found
-
-
-def _near(text: str, starts: list[int]) -> list[tuple[int, int]]:
-    """The stretches of a text around some places in it, each looked at once."""
-    stretches: list[tuple[int, int]] = []
-    for at in starts:
-        start, end = max(0, at - _AROUND), at + _AROUND
-        if stretches and start <= stretches[-1][1]:
-            stretches[-1] = (stretches[-1][0], end)
-        else:
-            stretches.append((start, end))
-    return stretches
-
-
-def _spo2(text: str, facts: list[Fact]) -> int | None:
-    stretches = _near(text, [found.start() for found in _LEVEL.finditer(text)])
-    if not stretches:
-        return None
-    for pattern in _SPO2_PATTERNS if any(map(text.__contains__, _OXYGEN_SIGNS)) else _SPO2_WITHOUT_WORD:
-        for found in chain.from_iterable([pattern.finditer(text, *stretch) for stretch in stretches]):
-            which = "value" if found.group("value") else "value2"
-            value = int(found.group(which))
-            end = found.end(which)
-            if not 30 <= value <= 100 or (pattern is _LOOSE_SPO2 and value == 100):
-                continue
-            if pattern is _SPO2:
-                between = found.group("between")
-                following = text[end : end + 1]
-                if following and (
-                    following == "+" or _NOT_LEVEL.match(text, end) or _NOT_BETWEEN.search(between)
-                ):
-                    continue
-                if re.match(r"[\s.\-/]*\d{4,}", text[end : end + 8]):
-                    continue
-            facts.append(Fact("spo2", found.start(), end))
-            return value
-    return None
 
 
 def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:

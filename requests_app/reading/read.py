@@ -24,7 +24,7 @@ _CRITICAL_WITH_FINE_LEVEL, _HIGH_WITHOUT_A_WORD = 0.8, 0.85
 
 @dataclass(slots=True)
 class Analysis:
-    """What the rules found in a text, and the features that the model judges: `words` (word, spelling key), and `others`."""
+    """What the rules found in a text, and the features that the model judges: `words` (to their spelling keys), and `others`."""
 
     parsed: Parsed
     phones: list[Phone]
@@ -35,8 +35,8 @@ class Analysis:
     by_rules: tuple[list[str], list[str]]
     points: dict[str, float]
     plain: str | None
-    words: set[tuple[str, str]]
-    others: list[Feature]
+    words: dict[str, str]
+    others: set[Feature]
 
 
 def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) -> Analysis:
@@ -57,9 +57,10 @@ def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) ->
         parsed, len(phones), patient.spo2, rule_kind, plain, level, named, best, by_rules, silent
     )
     found |= order_features(parsed, named, silent)
-    texts = parsed.words.texts
-    words = {(texts[at], name) for at, name in enumerate(parsed.names[:MOST_WORDS]) if at not in silent}
-    return Analysis(parsed, phones, patient, facts, named, best, by_rules, points, plain, words, list(found))
+    words = dict(zip(parsed.words.texts[:MOST_WORDS], parsed.names, strict=False))
+    for at in silent:
+        words.pop(parsed.words.texts[at], None)
+    return Analysis(parsed, phones, patient, facts, named, best, by_rules, points, plain, words, found)
 
 
 def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> Reading:

@@ -42,10 +42,10 @@ def phrases_of(row: dict[str, Any]) -> set[tuple[str, ...]]:
 def example(row: dict[str, Any], known: Collection[tuple[str, ...]] | None = None) -> Example:
     found = analyse(fold(row["text"]), known)
     features: dict[Feature, float] = dict.fromkeys(found.others, 1.0)
-    for name, count in Counter(whole_word(name) for _, name in found.words).items():
+    for name, count in Counter(whole_word(name) for name in found.words.values()).items():
         features[name] = float(count)
     share = root_of(len(found.words))
-    parts = Counter(part for word in found.words for part in word_parts(*word))
+    parts = Counter(part for word in found.words.items() for part in word_parts(*word))
     features.update({part: count / share for part, count in parts.items()})
     return Example(row, found, features)
 

@@ -1,0 +1,121 @@
+"""The oxygen saturation that a post states: with a word for it, or as a bare number where only a level makes sense."""
+
+import re
+from collections.abc import Iterator
+
+KIN = (
+    r"(?:father|mother|brother|sister|wife|husband|uncle|aunt|aunty|auntie|grandfather|grandmother|grandpa|grandma|dad|mom|mum|son|daughter|"
+    r"patient|papa|mummy|in[- ]law|cousin|teacher|friend|nana|nani|dada|dadi|chacha|chachi|mama|mami|mausi|bua|bhai|bhaiya|behan|bahan|didi|maa|biwi|"
+    r"patni|pati|sasur|saas|jija|jijaji|dadaji|nanaji|bhabhi|tau|pitaji|mataji|lady|man|neighbour|neighbor|husband|retd|worker|"
+    r"पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज|ससुर|सास|मम्मी|पापा|चाचा|चाची|मामा|मामी|मौसी|बुआ|भाभी|दीदी|जीजा|जीजाजी|दादा|दादी|नाना|नानी|ताऊ|बाबूजी)"
+)
+# No Latin letter stands before them; told after the first letter, so that the search looks for first letters.
+_OXYGEN_WORDS = (
+    r"(?:s(?<![a-z]s)(?:po2|p02|po|op2|o2|po-2|po 2|aturation|aturasion|ats?|at)|o(?<![a-z]o)(?:xygen|xigen|xgen|xyzen|xy|2)|"
+    r"l(?<![a-z]l)(?:evel|vl|avel|evl)|"
+    r"आक्सीजन|आक्सिजन|ओक्सीजन|अक्सीजन|लेवल|लेवेल|सैचुरेशन|सेचुरेशन|सैचुरेसन|एसपीओ2|एसपीओटू|स्तर)"
+)
+_SPO2 = re.compile(
+    rf"{_OXYGEN_WORDS}(?P<between>(?:[^\d\n.;!?]|[.](?=\s*[.\d])|\n(?=\s*[:\-]?\s*\d)){{0,22}}?)(?<!\d)(?P<value>\d{{2,3}})(?!\d)(?P<after>[^\n]{{0,14}})"
+)
+_SPO2_LIT = re.compile(
+    r"(?<!\d)(?P<value>\d{2})\s*(?:%|percent|प्रतिशत)?\s*(?:ka |ki |hai |h |है )?\s*"
+    r"(?:spo2|sp02|o2 level|oxygen level|oxygen hai|oxygen h\b|oxygen reh|oxygen bach|saturation|sats\b|o2 sat|आक्सीजन लेवल|आक्सीजन है|आक्सीजन रह)"
+)
+# A level without a word for it: what stands before such a number, and how those words end; or what stands after it.
+_BEFORE_BARE = re.compile(
+    rf"(?:(?<![a-z]){KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|का|की|के)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])is\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
+    r"\Z"
+)
+_ENDS_BEFORE_BARE = (
+    "ka", "ki", "ke", "का", "की", "के", "machine", "meter", "monitor", "मशीन", "मीटर", "me", "mein", "में", "is", "shows",
+    "reads", "pe", "par", "still", "now", "abhi", "अभी", "अब", "at",
+)  # fmt: skip
+_NOT_AFTER_BARE = re.compile(r"\s*(?:/|-|saal|sal\b|yrs?|years?|साल|वर्ष|din|दिन|km|kg|bed|log)")
+_AFTER_BARE = re.compile(
+    r"(?<![\d/.\-+])(?P<value>[5-9]\d)\s*(?:%|percent|प्रतिशत)?\s*(?:(?:on|with)\s+(?:the\s+|a\s+|her\s+|his\s+)?(?:oximeter|monitor|meter|room air|nrbm|mask|o2|oxygen|\d+\s*l)|"
+    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa))|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)(?!\s*(?:cyl|silen|silin|bed|conc|mask|tank|can|सिलेंडर|बेड|कंसं|refill|kit))"
+)
+_LOOSE_SPO2 = re.compile(
+    r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|ho gaya|ho gya|"
+    r"हो गया|हो गई|आ गया|आ गई|आ रहा|आ रही|तक गिर|se niche|से नीचे)"
+)
+# A text without one of these has none of the oxygen words of the patterns.
+_OXYGEN_SIGNS = (
+    "ox",
+    "sp",
+    "sat",
+    "o2",
+    "lev",
+    "lvl",
+    "lav",
+    "so",
+    "क्सीज",
+    "क्सिज",
+    "लेव",
+    "ैच",
+    "ेच",
+    "एसपी",
+    "स्तर",
+)
+_NOT_LEVEL = re.compile(
+    r"\s*(?:cyl|silen|silin|bed|lit|ltr|l\b|lpm|kg|conc|units?|beds|ghant|hour|hr|saal|sal |yrs?|year|din|day|patient|mareez|mariz|hazar|"
+    r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|ct\b)"
+)
+_NOT_BETWEEN = re.compile(
+    r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
+)
+_LEVEL = re.compile(r"(?<!\d)(?:[3-9]\d|100)(?!\d)")
+_GOES_ON = re.compile(r"[\s.\-/]*\d{4,}")
+_AROUND = 48
+
+
+def saturation(text: str) -> tuple[int, int, int] | None:
+    """The value in percent of a folded text, and the place (start, end) that says it; None where none is stated."""
+    numbers = [found.start() for found in _LEVEL.finditer(text)]
+    if not numbers:
+        return None
+    if any(map(text.__contains__, _OXYGEN_SIGNS)):
+        for found in _named_levels(text, numbers):
+            value = int(found.group("value"))
+            if value >= 30:
+                return value, found.start(), found.end("value")
+        for at in numbers:
+            lit = _SPO2_LIT.match(text, at)
+            if lit is not None:
+                return int(lit.group("value")), at, lit.end("value")
+    for at in numbers:
+        loose = _LOOSE_SPO2.match(text, at)
+        if loose is not None:
+            return int(loose.group("value")), at, loose.end("value")
+    return next(_bare_levels(text, numbers), None)
+
+
+def _named_levels(text: str, numbers: list[int]) -> Iterator[re.Match[str]]:
+    """Where a word for the saturation stands before a number that is one."""
+    done = 0
+    for at in numbers:
+        if at < done:
+            continue
+        for found in _SPO2.finditer(text, max(done, at - _AROUND), at + _AROUND):
+            done = end = found.end("value")
+            following = text[end : end + 1]
+            if following and (
+                following == "+" or _NOT_LEVEL.match(text, end) or _NOT_BETWEEN.search(found.group("between"))
+            ):
+                continue
+            if not _GOES_ON.match(text[end : end + 8]):
+                yield found
+
+
+def _bare_levels(text: str, numbers: list[int]) -> Iterator[tuple[int, int, int]]:
+    for at in numbers:
+        if not "5" <= text[at] <= "9":
+            continue
+        if text[max(0, at - 16) : at].rstrip().endswith(_ENDS_BEFORE_BARE):
+            before = _BEFORE_BARE.search(text, max(0, at - _AROUND), at)
+            if before is not None and _NOT_AFTER_BARE.match(text, at + 2) is None:
+                yield int(text[at : at + 2]), before.start(), at + 2
+        after = _AFTER_BARE.match(text, at)
+        if after is not None:
+            yield int(after.group("value")), at, after.end("value")
