@@ -254,7 +254,7 @@ def page(rows: Sequence[dict[str, Any]], made: dict[str, dict[str, dict[str, Cou
         f"Aim: precision {PRECISION:.2f}, recall {RECALL:.2f} on the whole stream: {reached}.",
         "",
         "`dev` are the patients in whose view the rules were made; of `frozen` only figures were looked at. Both were written "
-        "by one hand before the rules were set: real streams are wilder, and these figures say how the rules do on the traps "
+        "by one hand, the one that made the rules: real streams are wilder, and these figures say how the rules do on the traps "
         "that we thought of, not how often they go wrong in a crisis.",
         "",
     ]

@@ -15,8 +15,11 @@ from requests_app.states import Outcome, PostState, RequestState, Source
 from requests_app.tasks import wake_readers
 
 TEXT = (
-    "[DRILL {tag}] {place} me oxygen cylinder ki turant zarurat hai, SpO2 84, please help [DRILL, no patient]"
+    "[DRILL {tag}] {place} me {age} saal ke mareez ko oxygen cylinder ki turant zarurat hai, SpO2 84, please help "
+    "[DRILL, no patient]"
 )
+YOUNGEST, YEARS_APART = 21, 4
+"""The patients' ages: so far apart that no two pleas are taken for one."""
 TAG_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 EVERY = 0.2
 
@@ -49,7 +52,7 @@ class Command(BaseCommand):
             raise CommandError(f"{options['district']}: there is no such district.")
         if not 1 <= options["count"] <= 20:
             raise CommandError("--count must be between 1 and 20.")
-        posts = [self._send(options["district"]) for _number in range(options["count"])]
+        posts = [self._send(options["district"], number) for number in range(options["count"])]
         if not wake_readers():
             self.stdout.write("the broker cannot be reached: the sweeper has to read them")
         broken: list[str] = []
@@ -66,13 +69,13 @@ class Command(BaseCommand):
             raise CommandError("; ".join(broken))
         self.stdout.write(f"All {len(posts)} went from the door to a person's list and were closed.")
 
-    def _send(self, district: str) -> tuple[Post, float]:
+    def _send(self, district: str, number: int) -> tuple[Post, float]:
         tag = "".join(secrets.choice(TAG_LETTERS) for _letter in range(12))
         began = time.monotonic()
         post, _is_new = intake.accept(
             Source.IMPORT,
             f"drill-{tag}",
-            TEXT.format(tag=tag, place=district),
+            TEXT.format(tag=tag, place=district, age=YOUNGEST + YEARS_APART * number),
             database_now(),
             author_name="Drill",
         )
