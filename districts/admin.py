@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from districts.models import Block, District, Official, Role, Shift, Volunteer
+from districts.models import AccountChange, Block, District, Invite, Official, Role, Shift, Volunteer
 from districts.needs import NeedKind
 from districts.shortening import first_few
 
@@ -59,13 +59,24 @@ class VolunteerAdmin(UserAdmin):
     list_filter = ("role", "is_on_duty", "is_active", "districts")
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ("districts", "blocks")
-    readonly_fields = ("last_login", "date_joined", "duty_changed_at")
+    readonly_fields = ("last_login", "date_joined", "duty_changed_at", "paused_until")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "phone", "language")}),
         (
             _("Work"),
-            {"fields": ("role", "districts", "blocks", "needs", "capacity", "is_on_duty", "duty_changed_at")},
+            {
+                "fields": (
+                    "role",
+                    "districts",
+                    "blocks",
+                    "needs",
+                    "capacity",
+                    "is_on_duty",
+                    "duty_changed_at",
+                    "paused_until",
+                )
+            },
         ),
         (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser", "last_login", "date_joined")}),
     )
@@ -138,6 +149,35 @@ class OnlyLook(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Invite)
+class InviteAdmin(OnlyLook):
+    """They are made and taken back on their own page, where the link is told once."""
+
+    list_display = ("role", "made_by", "made_at", "expires_at", "used_by", "revoked_at")
+    list_filter = ("role",)
+    fields = (
+        "role",
+        "districts",
+        "meant_for",
+        "made_by",
+        "made_at",
+        "expires_at",
+        "used_at",
+        "used_by",
+        "revoked_at",
+    )
+    list_select_related = ("made_by", "used_by")
+
+
+@admin.register(AccountChange)
+class AccountChangeAdmin(OnlyLook):
+    list_display = ("at", "person", "kind", "by")
+    list_filter = ("kind",)
+    fields = ("person", "kind", "by", "at", "data")
+    ordering = ("-at",)
+    list_select_related = ("person", "by")
 
 
 @admin.register(District)

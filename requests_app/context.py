@@ -1,15 +1,19 @@
 """What every page's frame shows: the demo mark, the handle, the pages of a role and what its person holds."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from districts.models import District, Role, Volunteer
+from districts.models import District, Role, Shift, Volunteer
+from districts.roster import prompt
 from requests_app.models import HelpRequest
+from requests_app.policy import POLICY
 
 
 @dataclass(frozen=True)
@@ -33,19 +37,27 @@ PAGES = {
         Page("monitor", "monitor", _("Monitor")),
         Page("leads", "leads", _("Leads")),
         Page("officials", "escalate", _("Officials")),
+        Page("people", "people", _("People")),
+        Page("shifts", "shifts", _("Shifts")),
+        Page("roster", "roster", _("Roster")),
+        Page("me", "user", _("Me")),
     )
 }
 MOST = ("review", "phone", "leads")
 ORDER = {
-    Role.VOLUNTEER: (*MOST, "officials"),
-    Role.LEAD: (*MOST, "officials", "doctor"),
-    Role.PHONE_DESK: ("phone", "leads", "review", "officials"),
-    Role.DOCTOR: ("doctor", "leads", "officials"),
-    Role.STATE_DESK: ("review", "places", "phone", "doctor", "monitor", "leads", "officials"),
-    Role.MONITOR: ("monitor", "review", "places", "doctor", "leads", "officials"),
-    Role.ADMIN: ("monitor", "review", "places", "doctor", "leads", "officials"),
+    Role.VOLUNTEER: (*MOST, "officials", "shifts", "me"),
+    Role.LEAD: (*MOST, "officials", "doctor", "people", "roster", "shifts", "me"),
+    Role.PHONE_DESK: ("phone", "leads", "review", "officials", "shifts", "me"),
+    Role.DOCTOR: ("doctor", "leads", "officials", "shifts", "me"),
+    Role.STATE_DESK: (
+        *("review", "places", "phone", "doctor", "monitor", "leads", "officials"),
+        *("people", "roster", "shifts", "me"),
+    ),
+    Role.MONITOR: ("monitor", "review", "places", "doctor", "leads", "officials", "roster", "me"),
+    Role.ADMIN: ("monitor", "review", "places", "doctor", "leads", "officials", "people", "roster", "me"),
 }
 TABS = 2
+REMINDED = timedelta(minutes=POLICY["duty"]["remind_end"])
 
 
 def shell(request: HttpRequest) -> dict[str, object]:
@@ -56,7 +68,27 @@ def shell(request: HttpRequest) -> dict[str, object]:
         values["my_load"] = SimpleLazyObject(lambda: HelpRequest.objects.held_by(user).count())
         values["my_districts"] = SimpleLazyObject(lambda: list(District.objects.filter(volunteers=user)[:4]))
         values["pages"] = pages_of(user)
+        if user.can_work:
+            values |= _time_of(user)
     return values
+
+
+def _time_of(user: Volunteer) -> dict[str, object]:
+    """What a person's shift asks of them now, and until when they take a pause."""
+    now = timezone.now()
+    near = Shift.objects.filter(volunteer=user, starts_at__lte=now, ends_at__gt=now - REMINDED)
+    return {
+        "pause_until": user.paused_until if user.is_paused(now) else None,
+        "shift_prompt": SimpleLazyObject(
+            lambda: prompt(
+                [shift.span for shift in near],
+                is_on_duty=user.is_on_duty,
+                duty_changed_at=user.duty_changed_at,
+                now=now,
+                patience=REMINDED,
+            )
+        ),
+    }
 
 
 def pages_of(user: Volunteer) -> list[Page]:

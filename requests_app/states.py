@@ -103,6 +103,10 @@ class Outcome(TextChoices):
     OUT_OF_STATE = "out_of_state", _("Outside Rajasthan, handed on")
 
 
+HARD = frozenset({Outcome.DIED, Outcome.COULD_NOT_HELP})
+"""Outcomes after which a person is offered a pause."""
+
+
 class Attention(TextChoices):
     """Something about an open request that a person must look at; empty for nothing."""
 

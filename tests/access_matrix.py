@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 ROLES = frozenset(
     {"volunteer_d1", "volunteer_d2", "lead", "phone_desk", "doctor", "state_desk", "monitor", "admin"}
 )
+LOOK_AFTER_PEOPLE = frozenset({"lead", "state_desk", "admin"})
+CAN_WORK = ROLES - {"monitor", "admin"}
 STATE_WIDE = frozenset({"state_desk", "monitor", "admin"})
 CLIENTS = frozenset({"client_a", "client_b"})
 OUTSIDE = frozenset({"anonymous", "disabled", "revoked_key"})
@@ -43,12 +45,14 @@ class Act:
 
 @dataclass(frozen=True)
 class Public:
-    """Open to everybody, with the same answer for all. `on`: "status" is opened by its secret link."""
+    """Open to everybody, with the same answer for all. `on`: "status" and "invite" are opened by their secret links;
+    `is_form`: what is read is also sent."""
 
     on: str = ""
     answers: frozenset[int] = frozenset({200})
     method: str = "GET"
     is_cacheable: bool = False
+    is_form: bool = False
     body: dict[str, str] = field(default_factory=dict)
 
 
@@ -104,6 +108,25 @@ RULES: dict[str, Page | Act | Public | Call] = {
     ),
     "leads/<int:key>/reveal/": Act(on="lead", body={"contact": "{LEAD_CONTACT}"}, shows_number=True),
     "officials/": Page(),
+    # --- People and their time ---
+    "me/": Page(),
+    "me/work/": Act(body={"capacity": "7"}),
+    "me/about/": Act(body={"name": "Asha", "language": "en"}),
+    "shifts/": Act(body={"day": "2031-01-01", "begins": "08:00", "ends": "14:00"}, reads=True),
+    "shifts/<int:key>/cancel/": Act(on="shift"),
+    "roster/": Page(),
+    "handover/": Act(who=CAN_WORK, reads=True),
+    "pause/": Act(who=CAN_WORK, reads=True),
+    "people/": Page(who=LOOK_AFTER_PEOPLE),
+    "people/<int:key>/": Page(who=LOOK_AFTER_PEOPLE, on="person"),
+    "people/<int:key>/work/": Act(who=LOOK_AFTER_PEOPLE, on="person", body={"capacity": "7"}),
+    "people/<int:key>/off_duty/": Act(who=LOOK_AFTER_PEOPLE, on="person"),
+    "people/<int:key>/close/": Act(who=LOOK_AFTER_PEOPLE, on="person"),
+    "people/<int:key>/open/": Act(who=LOOK_AFTER_PEOPLE, on="person"),
+    "people/<int:key>/shifts/": Act(who=LOOK_AFTER_PEOPLE, on="person", body={"day": "2031-01-01"}),
+    "invites/": Act(who=LOOK_AFTER_PEOPLE, body={"role": "volunteer"}, reads=True),
+    "invites/<int:key>/revoke/": Act(who=LOOK_AFTER_PEOPLE, on="invite-made"),
+    "join/<str:token>/": Public(on="invite", is_form=True),
     # --- A request ---
     "requests/<code:code>/": Page(on=OF_A_REQUEST),
     "requests/<code:code>/undo/": Act(on=OF_A_REQUEST),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
-from districts.models import Role, Volunteer
+from districts.models import Invite, Role, Shift, Volunteer
 from requests_app.models import ApiClient, HelpRequest, Lead, Post
 from requests_app.status_links import make_link
 from tests.access_matrix import (
@@ -28,13 +29,14 @@ from tests.access_matrix import (
     Page,
     Public,
 )
-from tests.factories import a_lead, a_post, a_request, a_volunteer, an_api_client
+from tests.factories import a_district, a_lead, a_post, a_request, a_volunteer, an_api_client
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 CANARY = {"Jaipur": "9812300001", "Kota": "9812300002", "Jodhpur": "9812300003"}
 WORD = {district: f"canary{district.lower()}ward" for district in CANARY}
 CSRF = re.compile(rb'(name="csrfmiddlewaretoken" value=")[^"]+|(X-CSRFToken"?: ?"?)[\w]+')
+HAS_FOREIGN = {"request", "post", "person", "shift", "invite-made"}
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 IGNORED_HEADERS = {"Set-Cookie", "Content-Length"}
 DISTRICT = {"volunteer_d2": "Kota", "client_b": "Kota"}
@@ -59,6 +61,10 @@ class World:
     api: dict[str, tuple[HelpRequest, Post]]
     status_path: dict[str, str]
     lead: Lead
+    people: dict[str, Volunteer]
+    shifts: dict[str, Shift]
+    invites: dict[str, Invite]
+    invite_path: str
 
     def home(self, actor: str) -> str:
         return DISTRICT.get(actor, "Jaipur")
@@ -120,9 +126,32 @@ def world() -> World:
         api[name] = (mine, post)
         clients[name] = (Client(), {"Authorization": f"Api-Key {key}"})
     ApiClient.objects.filter(name="revoked_key").update(revoked_at=timezone.now())
+    people = {district: a_volunteer(f"person_{district}", district) for district in CANARY}
+    invites = {name: _invite(Volunteer.objects.get(username=name)) for name in ("lead", "state_desk")}
     return World(
-        clients, requests, consultations, posts, api, {d: make_link(r) for d, r in requests.items()}, _lead()
+        clients,
+        requests,
+        consultations,
+        posts,
+        api,
+        {d: make_link(r) for d, r in requests.items()},
+        _lead(),
+        people,
+        {person.username: _shift(person) for person in Volunteer.objects.all()},
+        {name: invite for name, (invite, _path) in invites.items()},
+        invites["state_desk"][1],
     )
+
+
+def _shift(person: Volunteer) -> Shift:
+    begins = timezone.now() + timedelta(days=1)
+    return Shift.objects.create(volunteer=person, starts_at=begins, ends_at=begins + timedelta(hours=6))
+
+
+def _invite(by: Volunteer) -> tuple[Invite, str]:
+    now = timezone.now()
+    token = Invite.make(Role.VOLUNTEER, [a_district()], by, now, now + timedelta(days=7))
+    return Invite.objects.get(made_by=by), f"/join/{token}/"
 
 
 def _lead() -> Lead:
@@ -189,9 +218,7 @@ def test_only_those_who_may_use_a_page(world: World, route: str) -> None:
         _check_privacy(world, rule, actor, answer)
 
 
-@pytest.mark.parametrize(
-    "route", [route for route in listed(Page, Act) if RULES[route].on in {"request", "post"}]
-)  # type: ignore[union-attr]
+@pytest.mark.parametrize("route", [route for route in listed(Page, Act) if RULES[route].on in HAS_FOREIGN])  # type: ignore[union-attr]
 def test_foreign_and_missing_look_the_same(world: World, route: str) -> None:
     rule = RULES[route]
     assert isinstance(rule, (Page, Act))
@@ -199,9 +226,7 @@ def test_foreign_and_missing_look_the_same(world: World, route: str) -> None:
     for actor in sorted((rule.who & ROLES) - STATE_WIDE):
         for method in methods:
             for body in (None, _body(rule, world, actor)):
-                foreign = world.ask(
-                    actor, method, filled(route, _key(world.foreign(actor), rule.on, world)), body
-                )
+                foreign = world.ask(actor, method, filled(route, _foreign_key(world, actor, rule.on)), body)
                 missing = world.ask(actor, method, filled(route, _missing(rule.on)), body)
                 assert foreign.status_code == 404, actor
                 assert same(foreign) == same(missing), actor
@@ -213,7 +238,7 @@ def test_other_methods_do_nothing(world: World, route: str) -> None:
     rule = RULES[route]
     used = {"POST"} if isinstance(rule, Act) or getattr(rule, "method", "") == "POST" else {"GET"}
     used |= {"GET"} if isinstance(rule, Act) and rule.reads else set()
-    used |= {"GET", "POST"} if isinstance(rule, Call) else set()
+    used |= {"GET", "POST"} if isinstance(rule, Call) or getattr(rule, "is_form", False) else set()
     for actor in ("anonymous", "volunteer_d1", "admin", "client_a"):
         path = _path(world, route, rule, actor)
         for method in METHODS:
@@ -325,8 +350,19 @@ def _key(request: HelpRequest, on: str, world: World) -> Any:
     return request.code
 
 
+def _foreign_key(world: World, actor: str, on: str) -> Any:
+    away = "Jaipur" if world.home(actor) == "Kota" else "Kota"
+    if on == "person":
+        return world.people[away].pk
+    if on == "shift":
+        return world.shifts[f"person_{away}"].pk
+    if on == "invite-made":
+        return world.invites["state_desk"].pk
+    return _key(world.foreign(actor), on, world)
+
+
 def _missing(on: str) -> Any:
-    return 999_999_999 if on in {"post", "client-post", "lead"} else "RJ-ZZZZZZ"
+    return "RJ-ZZZZZZ" if on in {"request", "client-request"} else 999_999_999
 
 
 def _path(world: World, route: str, rule: Any, actor: str) -> str:
@@ -334,6 +370,14 @@ def _path(world: World, route: str, rule: Any, actor: str) -> str:
         return filled(route, world.api.get(actor, world.api["client_a"])[0].code)
     if rule.on == "client-post":
         return filled(route, world.api.get(actor, world.api["client_a"])[1].pk)
+    if rule.on == "invite":
+        return world.invite_path
+    if rule.on == "person":
+        return filled(route, world.people[world.home(actor)].pk)
+    if rule.on == "shift":
+        return filled(route, world.shifts.get(actor, world.shifts["volunteer_d1"]).pk)
+    if rule.on == "invite-made":
+        return filled(route, world.invites.get(actor, world.invites["state_desk"]).pk)
     if rule.on == "status":
         return world.status_path["Jaipur"]
     return filled(route, _key(world.own(actor), rule.on, world)) if rule.on else filled(route, "")

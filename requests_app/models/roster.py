@@ -10,11 +10,11 @@ from requests_app.states import HELD, EventKind, RequestState
 
 
 def people_on_duty(district: int) -> list[routing.Person]:
-    """Who is on duty in a district. Load: the requests that they hold and those that wait suggested to them; taken:
+    """Who is on duty in a district and takes no pause. Load: the requests that they hold and those that wait suggested to them; taken:
     what they claimed since they came on duty."""
     holds = Count("held", filter=Q(held__state__in=HELD), distinct=True)
     waits = Count("suggested", filter=Q(suggested__state=RequestState.QUEUED), distinct=True)
-    people = Volunteer.objects.on_duty().filter(districts=district).annotate(load=holds + waits)
+    people = Volunteer.objects.to_suggest().filter(districts=district).annotate(load=holds + waits)
     claims = Event.objects.filter(
         by=OuterRef("pk"), kind=EventKind.CLAIMED, at__gte=OuterRef("duty_changed_at")
     ).order_by()

@@ -84,6 +84,13 @@ def fresh_answer(request: Asked, code: str, **more: Any) -> HttpResponse:
     return render(request, "_request.html", thread_of(request.user, item, database_now()) | more)
 
 
+def back_to(request: Asked, otherwise: str) -> str:
+    """Return the address that a form says to go back to, when it is one of ours; else that of the page `otherwise`."""
+    wanted = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if allowed else reverse(otherwise)
+
+
 def first_error(form: Any) -> str:
     """Return the first thing that is wrong with a form, in words."""
     for errors in form.errors.values():

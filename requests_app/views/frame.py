@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -18,6 +17,8 @@ from django.views.i18n import set_language
 from districts.models import Role, Volunteer
 from requests_app import returning
 from requests_app.clock import database_now
+from requests_app.models import HelpRequest
+from requests_app.views.answering import back_to
 from requests_app.views.asked import Asked
 
 HOMES = {Role.MONITOR: "monitor", Role.DOCTOR: "doctor", Role.PHONE_DESK: "phone"}
@@ -33,11 +34,12 @@ class Login(LoginView):
         response = super().form_valid(form)
         person = form.get_user()
         if isinstance(person, Volunteer) and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
-            _remember(response, person.language)
+            remember_language(response, person.language)
         return response
 
 
-def _remember(response: HttpResponse, language: str) -> None:
+def remember_language(response: HttpResponse, language: str) -> None:
+    """Set the cookie by which the pages know the language."""
     response.set_cookie(
         settings.LANGUAGE_COOKIE_NAME,
         language,
@@ -65,11 +67,13 @@ def more(request: Asked) -> HttpResponse:
 
 @require_POST
 def duty(request: Asked) -> HttpResponse:
-    """Go on or off duty."""
+    """Go on or off duty; who holds something is asked first who goes on with it."""
     now = database_now()
     if request.POST.get("on") == "1":
         request.user.go_on_duty(now)
         messages.success(request, _("You are on duty. New requests may be suggested to you."))
+    elif HelpRequest.objects.held_by(request.user).exists():
+        return redirect("handover")
     else:
         request.user.go_off_duty(now)
         returned = returning.give_back_all(request.user, now, by=request.user)
@@ -84,7 +88,7 @@ def duty(request: Asked) -> HttpResponse:
             if returned
             else _("You are off duty. You held nothing."),
         )
-    return redirect(_back(request))
+    return redirect(back_to(request, "home"))
 
 
 @login_not_required
@@ -99,9 +103,3 @@ def language(request: Asked) -> HttpResponse:
     ):
         Volunteer.objects.filter(pk=request.user.pk).update(language=wanted)
     return set_language(request)
-
-
-def _back(request: Asked) -> str:
-    wanted = request.POST.get("next", "")
-    allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if allowed else reverse("home")

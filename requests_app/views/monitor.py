@@ -20,7 +20,7 @@ from districts.models import District, Role, Volunteer
 from districts.models.people import STATE_WIDE
 from districts.needs import NeedKind
 from districts.shortening import first_few
-from requests_app import figures, official_figures
+from requests_app import figures, official_figures, staffing
 from requests_app.clock import database_now
 from requests_app.models import HelpRequest, Post
 from requests_app.reconciling import reconcile
@@ -168,6 +168,8 @@ def monitor(request: HttpRequest) -> HttpResponse:
             for name, count in figures.further(view.rows)
         ],
         "trend": _bars(figures.trend(view.rows, localtime(view.now))),
+        "alarms": (alarms := staffing.alarms_for(view.user, view.now)),
+        "more_alarms": len(alarms) - 1,
         "feed": feed[: view.mentions],
         "more": _more(view) if len(feed) > view.mentions else "",
         "health": figures.health(view.now),

@@ -16,6 +16,7 @@ from districts.folding import fold
 from districts.models import Block, District, Role, Volunteer
 from districts.models.people import STATE_WIDE
 from districts.needs import NeedKind
+from requests_app import staffing
 from requests_app.clock import database_now
 from requests_app.forms import ListFilters, SearchForm
 from requests_app.models import Appeal, HelpRequest, Need, ScamNumber
@@ -108,7 +109,10 @@ def _choices(user: Any, filters: dict[str, Any]) -> dict[str, object]:
 
 def _figures(user: Any, now: datetime) -> dict[str, object]:
     seen = waiting_for(user, {})
+    alarms = staffing.alarms_for(user, now)
     return {
+        "alarms": alarms,
+        "more_alarms": len(alarms) - 1,
         "waiting": seen.queued().count(),
         "overdue": seen.overdue(now).count(),
         "escalated": seen.escalated_to(*DESKS.get(Role(user.role), (Role.LEAD, Role.STATE_DESK))).count()

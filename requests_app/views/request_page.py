@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -26,7 +27,7 @@ from requests_app.forms import (
     WaitForm,
 )
 from requests_app.models import HelpRequest, Lost, NeedsOpen, NotAllowed
-from requests_app.states import Attention, CallOutcome, Kind, NeedState, Outcome, RequestState, Urgency
+from requests_app.states import HARD, Attention, CallOutcome, Kind, NeedState, Outcome, RequestState, Urgency
 from requests_app.views.answering import act, first_error, fresh_answer, say_lost, say_undoable
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
@@ -98,7 +99,7 @@ def resume(request: Asked, item: HelpRequest, now: datetime) -> None:
 
 
 @act
-def resolve(request: Asked, item: HelpRequest, now: datetime) -> str | None:
+def resolve(request: Asked, item: HelpRequest, now: datetime) -> HttpResponse | str | None:
     form = ResolveForm(request.POST)
     if not form.is_valid():
         messages.error(request, first_error(form))
@@ -111,7 +112,11 @@ def resolve(request: Asked, item: HelpRequest, now: datetime) -> str | None:
         return None
     if item.is_open:
         return _("%(code)s goes on in the queue with what is still missing.") % {"code": item.code}
-    return _("%(code)s is closed.") % {"code": item.code}
+    said = _("%(code)s is closed.") % {"code": item.code}
+    if item.outcome in HARD:
+        messages.success(request, said)
+        return HttpResponse(headers={"HX-Redirect": reverse("pause")}) if request.htmx else redirect("pause")
+    return said
 
 
 @act
