@@ -1,11 +1,13 @@
 """The people of the demo, who may log in to a trial installation that has no keys of X."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.contrib.auth.hashers import make_password
+from django.utils import timezone
 
-from districts.models import District, Official, Role, Volunteer
+from districts.models import District, Official, Role, Shift, Volunteer
+from districts.roster import repeated
 
 PASSWORD = "helpdesk-demo"  # noqa: S105 - printed at the start; the demo listens on loopback alone
 
@@ -24,6 +26,7 @@ class Person:
     needs: tuple[str, ...] = ()
     capacity: int = 8
     language: str = "hi"
+    hours: tuple[int, int] = (8, 20)
 
     @property
     def is_greeted(self) -> bool:
@@ -31,7 +34,15 @@ class Person:
 
 
 PEOPLE = (
-    Person("asha", "Asha", "Meena", Role.VOLUNTEER, "volunteer in Jaipur (Hindi)", districts=("Jaipur",)),
+    Person(
+        "asha",
+        "Asha",
+        "Meena",
+        Role.VOLUNTEER,
+        "volunteer in Jaipur (Hindi)",
+        districts=("Jaipur",),
+        hours=(8, 16),
+    ),
     Person(
         "imran",
         "Imran",
@@ -50,7 +61,15 @@ PEOPLE = (
         divisions=("Jaipur",),
         language="en",
     ),
-    Person("phone", "Suresh", "Gurjar", Role.PHONE_DESK, "phone desk, all districts", districts=("*",)),
+    Person(
+        "phone",
+        "Suresh",
+        "Gurjar",
+        Role.PHONE_DESK,
+        "phone desk, all districts",
+        districts=("*",),
+        hours=(6, 22),
+    ),
     Person(
         "doctor",
         "Dr. Neelam",
@@ -63,8 +82,16 @@ PEOPLE = (
     Person("desk", "Farah", "Ali", Role.STATE_DESK, "state desk: review, which place?", language="en"),
     Person("monitor", "Mahendra", "Singh", Role.MONITOR, "state monitor", language="en"),
     Person("admin", "Admin", "", Role.ADMIN, "administrator (/admin/)", language="en"),
-    Person("geeta", "Geeta", "Saini", Role.VOLUNTEER, districts=("Jaipur",), needs=("oxygen", "beds")),
-    Person("vikram", "Vikram", "Rajawat", Role.VOLUNTEER, divisions=("Jaipur",)),
+    Person(
+        "geeta",
+        "Geeta",
+        "Saini",
+        Role.VOLUNTEER,
+        districts=("Jaipur",),
+        needs=("oxygen", "beds"),
+        hours=(16, 24),
+    ),
+    Person("vikram", "Vikram", "Rajawat", Role.VOLUNTEER, divisions=("Jaipur",), hours=(0, 8)),
     Person("pooja", "Pooja", "Bishnoi", Role.VOLUNTEER, divisions=("Jodhpur",)),
     Person("ramesh", "Ramesh", "Meghwal", Role.VOLUNTEER, divisions=("Bikaner",)),
     Person("salma", "Salma", "Bano", Role.VOLUNTEER, divisions=("Ajmer",)),
@@ -72,6 +99,15 @@ PEOPLE = (
     Person("lalita", "Lalita", "Nagar", Role.VOLUNTEER, divisions=("Kota",)),
     Person("yogesh", "Yogesh", "Jatav", Role.VOLUNTEER, divisions=("Bharatpur",)),
 )
+
+
+def _plan_days(volunteer: Volunteer, hours: tuple[int, int], now: datetime) -> None:
+    """Give somebody the same hours today and on the next six days, by the clocks of the place."""
+    begins, ends = (time(hour % 24) for hour in hours)
+    days = repeated(timezone.localdate(now), begins, ends, 1, 7, timezone.get_default_timezone())
+    Shift.objects.bulk_create(
+        [Shift(volunteer=volunteer, starts_at=span.start, ends_at=span.end) for span in days]
+    )
 
 
 def load_people(now: datetime) -> None:
@@ -101,6 +137,8 @@ def load_people(now: datetime) -> None:
                 division__name_en__in=person.divisions
             )
         volunteer.districts.set(places)
+        if volunteer.can_work:
+            _plan_days(volunteer, person.hours, now)
     if not Official.objects.exists():
         Official.objects.bulk_create(sample_officials())
 

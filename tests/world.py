@@ -36,6 +36,16 @@ PAGES = {
     "officials": ("desk", "/officials/"),
     "due": ("desk", "/officials/?list=due"),
     "search": ("asha", "/search/"),
+    "me": ("asha", "/me/"),
+    "shifts": ("asha", "/shifts/"),
+    "team": ("kavita", "/shifts/?of=people"),
+    "roster": ("kavita", "/roster/"),
+    "people": ("kavita", "/people/"),
+    "person": ("kavita", "person"),
+    "invites": ("kavita", "/invites/"),
+    "join": ("", "join"),
+    "handover": ("asha", "/handover/"),
+    "pause": ("asha", "/pause/"),
     "more": ("asha", "/more/"),
     "monitor": ("monitor", "/monitor/"),
     "ask": ("", "/ask/"),
@@ -68,7 +78,7 @@ def fill(count: int) -> dict[str, str]:
     """Make a lively world of the demo's posts; return the codes of a held, a free request."""
     from django.utils import timezone  # noqa: PLC0415
 
-    from districts.models import Official, Volunteer  # noqa: PLC0415
+    from districts.models import Invite, Official, Role, Volunteer  # noqa: PLC0415
     from requests_app import demo, policy, triage  # noqa: PLC0415
     from requests_app.intake import accept  # noqa: PLC0415
     from requests_app.models import Appeal, HelpRequest, Post  # noqa: PLC0415
@@ -109,7 +119,15 @@ def fill(count: int) -> dict[str, str]:
     desk = Volunteer.objects.get(username="desk")
     _check_leads(asha, desk, held[1], now)
     free = HelpRequest.objects.visible_to(desk).queued().ranked()[0]
-    return {"mine": held[1].code, "free": free.code, "correct": free.code}
+    kavita = Volunteer.objects.get(username="kavita")
+    token = Invite.make(Role.VOLUNTEER, kavita.districts.all()[:2], kavita, now, now + timedelta(days=7))
+    return {
+        "mine": held[1].code,
+        "free": free.code,
+        "correct": free.code,
+        "person": f"/people/{asha.pk}/",
+        "join": f"/join/{token}/",
+    }
 
 
 def _check_leads(asha: Any, desk: Any, request: Any, now: datetime) -> None:
@@ -163,8 +181,9 @@ def serve() -> str:
 def address(codes: dict[str, str], name: str) -> str:
     """The path of a page of PAGES."""
     where = PAGES[name][1]
-    if where.startswith("/"):
-        return where
+    path = codes.get(where, where)
+    if path.startswith("/"):
+        return path
     return f"/requests/{codes[where]}/" + ("correct/" if where == "correct" else "")
 
 

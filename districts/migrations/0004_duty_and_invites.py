@@ -43,7 +43,7 @@ def undo(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("districts", "0002_directory_of_officials"),
+        ("districts", "0003_notices"),
     ]
 
     operations = [
