@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F
+from django.utils.dateparse import parse_datetime
 
 from districts.needs import NeedKind
 from requests_app import candidates, matching, policy, routing
@@ -164,7 +165,18 @@ def _open(
     Contact.objects.bulk_create([Contact.of(phone, request=request) for phone in said.phones])
     data = {"source": post.source, "route": way.reason, "desk": way.desk}
     Event.objects.create(request=request, kind=EventKind.OPENED, at=now, data=data)
+    _note_wish(post, request, now)
     return request
+
+
+def _note_wish(post: Post, request: HelpRequest, now: datetime) -> None:
+    """Lay on the request when and in which language its caller wished to be called, as the phone desk wrote it down."""
+    after = parse_datetime(str(post.form.get("call_after") or ""))
+    language = str(post.form.get("call_language") or "")
+    if after is not None and after <= now:
+        after = None
+    if (after or language) and request.is_open:
+        request.set_call_wish(after, language, post.written_by, now)
 
 
 def _join(
@@ -203,6 +215,9 @@ def _join(
         _add_needs(post, said, request, now, roster)
     data = {"reason": decision.reason, "kind": said.kind, "news": said.news}
     Event.objects.create(request=request, kind=EventKind.POST_JOINED, at=now, data=data)
+    if post.form.get("call_after") or post.form.get("call_language"):
+        request.refresh_from_db()
+        _note_wish(post, request, now)
 
 
 def _attention_after(

@@ -1,11 +1,13 @@
 """The forms of the volunteer's pages: what may come in with each act."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.db.models import QuerySet
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from districts.folding import fold
@@ -230,7 +232,23 @@ class SearchForm(forms.Form):
     q = forms.CharField(max_length=100)
 
 
-class PhoneDeskForm(forms.Form):
+class CallWishForm(forms.Form):
+    """When the family wishes to be called, by the clocks of the place, and in which language; empty is no wish."""
+
+    call_after = forms.TimeField(required=False)
+    call_language = forms.ChoiceField(choices=settings.LANGUAGES, required=False)
+
+    def moment(self, now: datetime) -> datetime | None:
+        """Return the next time that the clocks show the hour wished for; None for no wish."""
+        wished = self.cleaned_data["call_after"]
+        if wished is None:
+            return None
+        here = localtime(now)
+        today = here.replace(hour=wished.hour, minute=wished.minute, second=0, microsecond=0)
+        return today if today > here else today + timedelta(days=1)
+
+
+class PhoneDeskForm(CallWishForm):
     """A call written down. `token` is made with the empty form, so that a double press makes one post."""
 
     token = forms.UUIDField(widget=forms.HiddenInput)

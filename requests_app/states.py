@@ -200,6 +200,8 @@ class EventKind(TextChoices):
     RETURNED = "returned", _("went back to the queue")
     PARTLY_HELPED = "partly_helped", _("helped in part: the rest goes on")
     STILL_NEEDED = "still_needed", _("asked: help is still needed")
+    CALL_WISH = "call_wish", _("set when to call back")
+    ADVISED = "advised", _("gave advice")
     REPLIED = "replied", _("wrote a reply on X")
     REPLY_REFUSED = "reply_refused", _("the reply was not sent")
     TAKEN_TO = "taken_to", _("took it to an official")

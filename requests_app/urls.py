@@ -62,6 +62,8 @@ ACTS = {
     "use_lead": using.use_lead,
     "reveal": contacts.reveal,
     "to_beds": doctor.to_beds,
+    "advise": doctor.advise,
+    "call_wish": doctor.call_wish,
     "same": sameness.same,
     "different": sameness.different,
     "split": sameness.split,

@@ -155,6 +155,8 @@ RULES: dict[str, Page | Act | Public | Call] = {
     "requests/<code:code>/status_link/": Act(on=OF_A_REQUEST),
     "requests/<code:code>/use_lead/": Act(on=OF_A_REQUEST, body={"lead": "{LEAD}", "outcome": "no_answer"}),
     "requests/<code:code>/to_beds/": Act(on=OF_A_REQUEST),
+    "requests/<code:code>/advise/": Act(on=OF_A_REQUEST, body={"note": "lie face down"}),
+    "requests/<code:code>/call_wish/": Act(on=OF_A_REQUEST, body={"call_language": "hi"}),
     "requests/<code:code>/reply/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
     "requests/<code:code>/reply_preview/": Act(on=OF_A_REQUEST, body={"post": "{POST}", "text": "hello"}),
     "requests/<code:code>/write_again/": Act(on=OF_A_REQUEST, body={"post": "{POST}"}),

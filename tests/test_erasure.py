@@ -563,7 +563,7 @@ HelpRequest.patient HelpRequest.status_token_hash Contact.sealed_phone Contact.p
 LeadCheck.note ScamNumber.phone_hash ScamNumber.tail ScamMark.note Event.note Reply.text IdempotencyRecord.key IdempotencyRecord.request_hash IdempotencyRecord.body"""
 KEPT = """Post.source Post.external_id Post.thread_id Post.in_reply_to Post.copy_of Post.quote_of Post.edit_root Post.state
 Post.outcome Reading.version Reading.kind Correction.field HelpRequest.code HelpRequest.state HelpRequest.urgency
-HelpRequest.attention HelpRequest.language HelpRequest.place_candidates HelpRequest.escalated_to HelpRequest.outcome
+HelpRequest.attention HelpRequest.language HelpRequest.call_language HelpRequest.place_candidates HelpRequest.escalated_to HelpRequest.outcome
 Need.kind Need.state Lead.needs Lead.quantities Lead.supply LeadCheck.outcome LeadUse.outcome
 ScamNumber.state ScamNumber.reason ScamMark.act Event.kind Event.data
 Reply.wording StoppedAuthor.author_hash Appeal.way Appeal.answer Reply.state Reply.x_id Reply.error PossibleMatch.reasons

@@ -592,7 +592,7 @@ def test_request_page_asks_the_database_equally_often_however_long_the_thread(dj
     for number in range(20):
         a_post(f"word {number}", request=request, state=PostState.READ, outcome=PostOutcome.JOINED)
         request.note(f"note {number}", a_volunteer(), timezone.now())
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(27):
         client.get(f"/requests/{request.code}/")
 
 

@@ -54,6 +54,9 @@ class RequestRow(models.Model):
     escalated_to = models.CharField(max_length=12, blank=True)
     escalate_at = models.DateTimeField(null=True)
 
+    call_after = models.DateTimeField(null=True)
+    call_language = models.CharField(max_length=2, choices=settings.LANGUAGES, blank=True)
+
     opened_at = models.DateTimeField()
     waiting_since = models.DateTimeField()
     rank_at = models.DateTimeField()
@@ -166,6 +169,15 @@ class RequestRow(models.Model):
 
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.first_contact_at is None and self.contact_due_at < now
+
+    def wished(self, after: datetime | None, language: str) -> dict[str, Any]:
+        """Return the fields of a wish for the call; the first call, when it is still to come, is not due before."""
+        fields: dict[str, Any] = {"call_after": after, "call_language": language}
+        if after is not None and self.first_contact_at is None and self.contact_due_at < after:
+            fields["contact_due_at"] = after
+            if self.escalate_at is not None and not self.escalated_to:
+                fields["escalate_at"] = after
+        return fields
 
     # --- Fields that follow from others -----------------------------------------------------------------------
 

@@ -353,6 +353,22 @@ class HelpRequest(RequestRow):
         """The history of Appeal.hear."""
         self._change(EventKind.OFFICIAL_SAID, by, now, note=note, data=data)
 
+    def advise(self, text: str, by: Volunteer, now: datetime) -> None:
+        """A doctor's advice, shown on the request and on the one that it belongs to."""
+        self._change(EventKind.ADVISED, by, now, note=text)
+
+    def set_call_wish(
+        self, after: datetime | None, language: str, by: Volunteer | None, now: datetime
+    ) -> None:
+        """When the family wishes to be called, and in which language; empty: no wish.
+
+        A first call is not due before the time wished for: nobody is chased to call a family that asked to wait.
+        """
+        if after is not None and not now < after <= now + timedelta(days=3):
+            raise NotAllowed("the time wished for must lie ahead, within three days")
+        data = {"after": after.isoformat() if after else None, "language": language}
+        self._change(EventKind.CALL_WISH, by, now, data=data, **self.wished(after, language))
+
     def set_place(self, district: District, block: Block | None, by: Volunteer, now: datetime) -> None:
         """Say where it is. In another district it goes to that district's queue, whoever held it."""
         if block and block.district_id != district.pk:

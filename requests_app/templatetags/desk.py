@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from districts.models import Official
 from districts.needs import NeedKind
 from requests_app.lead_states import CheckOutcome, Supply, Unit, UseOutcome
+from requests_app.red_flags import RedFlag
 from requests_app.states import (
     AppealAnswer,
     AppealWay,
@@ -42,6 +43,7 @@ LABELS: dict[str, dict[str, Any]] = {
     "use": dict(UseOutcome.choices),
     "supply": dict(Supply.choices),
     "unit": dict(Unit.choices),
+    "flag": dict(RedFlag.choices),
     "office": dict(Official.Office.choices),
     "appeal_way": dict(AppealWay.choices),
     "appeal_answer": dict(AppealAnswer.choices),

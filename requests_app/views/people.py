@@ -45,6 +45,7 @@ def people(request: Asked) -> HttpResponse:
     found = _narrowed(seen, filters)
     page = filters.get("page", 1)
     rows = list(_with_figures(found)[(page - 1) * PAGE : page * PAGE + 1])
+    today = _today(rows, now)
     mine = (
         District.objects.all()
         if request.user.is_state_wide
@@ -54,7 +55,7 @@ def people(request: Asked) -> HttpResponse:
     query.pop("page", None)
     context = {
         "now": now,
-        "people": [_row(person, _today(rows, now)) for person in rows[:PAGE]],
+        "people": [{"person": one, "shifts": today.get(one.pk, [])} for one in rows[:PAGE]],
         "count": found.count(),
         "on_duty": found.on_duty().count(),  # type: ignore[attr-defined]
         "filters": filters,
@@ -98,10 +99,6 @@ def _today(rows: list[Volunteer], now: datetime) -> dict[int, list[Shift]]:
     ):
         found.setdefault(shift.volunteer_id, []).append(shift)
     return found
-
-
-def _row(person: Volunteer, today: dict[int, list[Shift]]) -> dict[str, Any]:
-    return {"person": person, "shifts": today.get(person.pk, [])}
 
 
 @require_GET

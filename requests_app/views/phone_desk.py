@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -44,7 +45,7 @@ def phone(request: Asked) -> HttpResponse:
         said["text"],
         database_now(),
         phones=[said["number"]] if said["number"] else [],
-        form=_stated(said),
+        form=_stated(said) | _wished(form),
         written_by=request.user,
         author_name=said["caller"],
     )
@@ -86,12 +87,23 @@ def _stated(said: dict[str, Any]) -> dict[str, Any]:
     return stated
 
 
+def _wished(form: PhoneDeskForm) -> dict[str, Any]:
+    """When and in which language the caller wishes to be called back, as the reader lays it on the request."""
+    after = form.moment(database_now())
+    wished = {
+        "call_after": after.isoformat() if after else "",
+        "call_language": form.cleaned_data["call_language"],
+    }
+    return {name: value for name, value in wished.items() if value}
+
+
 def _form(request: Asked, form: PhoneDeskForm) -> HttpResponse:
     context = {
         "form": form,
         "token": form["token"].value(),
         "needs": NeedKind.choices,
         "urgencies": Urgency.choices,
+        "languages": settings.LANGUAGES,
         "chosen_needs": form["needs"].value() or [],
         "chosen": str(form["place"].value() or ""),
         "places": place_choices(),

@@ -41,6 +41,7 @@ POSTS_SHOWN = 60
 LEADS_SHOWN: int = POLICY["leads"]["shown_on_request"]
 NEIGHBOURS: int = POLICY["leads"]["neighbours"]
 EVENTS_SHOWN = 200
+ADVICE_SHOWN = 3
 REPLY_CENTS = 1.5
 """What one reply without a link costs, US cents (X's price list of 2026-04-20)."""
 
@@ -115,6 +116,8 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "reply_cents": REPLY_CENTS,
         "events": newest_events[::-1],
         "people_named": _named(newest_events),
+        "advice": _advice(user, item),
+        "languages": settings.LANGUAGES,
         "older_events": max(0, Event.objects.filter(request=item).count() - len(newest_events)),
         "possible": possible_of(user, [item]).get(item.pk, []),
         "linked": HelpRequest.objects.visible_to(user).filter(Q(parent=item) | Q(pk=item.parent_id)),
@@ -159,6 +162,14 @@ def _named(events: list[Event]) -> dict[int, str]:
     """The names of those to whom a step of the history went."""
     keys = {event.data.get("to") for event in events if event.kind == EventKind.ESCALATED} - {None}
     return {person.pk: person.name for person in Volunteer.objects.filter(pk__in=keys)} if keys else {}
+
+
+def _advice(user: Volunteer, item: HelpRequest) -> "QuerySet[Event]":
+    """What doctors advised here, on the plea that this consultation belongs to, or on its consultations; newest first."""
+    same = Q(pk=item.pk) | Q(parent=item) | Q(pk=item.parent_id)
+    of_it = HelpRequest.objects.visible_to(user).filter(same).values("pk")
+    advised = Event.objects.filter(request__in=of_it, kind=EventKind.ADVISED).exclude(note="")
+    return advised.select_related("by").order_by("-at", "-pk")[:ADVICE_SHOWN]
 
 
 def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
