@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from districts.folding import fold
+from districts.models import Invite
 from requests_app import sealing, triage
 from requests_app.lead_states import ScamState
 from requests_app.models import (
@@ -138,6 +139,8 @@ def by_age(way: Way, tell: Tell) -> Erased:
     )
     done += _in_one_go(way, lambda: _forget_numbers(flagged))
     _drop_json(way, tell)
+    over = Invite.objects.filter(expires_at__lt=way.now - DAYS["invites"]).exclude(meant_for="")
+    tell(f"names of invited people: {over.count() if way.dry_run else over.update(meant_for='')}")
     old = IdempotencyRecord.objects.filter(created_at__lt=way.now - DAYS["idempotency"])
     tell(f"answers to API clients: {old.count() if way.dry_run else old.delete()[0]}")
     return done

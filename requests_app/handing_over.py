@@ -36,6 +36,14 @@ class Ended:
     refused: tuple[str, ...] = ()
     lost: tuple[tuple[str, str], ...] = ()
 
+    def __add__(self, other: "Ended") -> "Ended":
+        return Ended(
+            self.given + other.given,
+            self.returned + other.returned,
+            self.refused + other.refused,
+            self.lost + other.lost,
+        )
+
 
 def likely(items: Sequence[HelpRequest], leaving: Volunteer) -> dict[int, int]:
     """Return to whom routing would give each of these (by their keys); what nobody has room for is left out.
@@ -61,27 +69,36 @@ def end_shift(person: Volunteer, wishes: Mapping[int, Wish], note: str, now: dat
     moved is told and holds nobody up.
     """
     person.go_off_duty(now)
-    given: list[tuple[str, str]] = []
-    returned: list[str] = []
-    refused: list[str] = []
-    lost: list[tuple[str, str]] = []
+    ended = Ended()
     for _round in range(ROUNDS):
         held = list(HelpRequest.objects.held_by(person).order_by("rank_at", "pk"))
         if not held:
             break
-        for item in held:
-            wish = wishes.get(item.pk, Wish())
-            words = "\n".join(part for part in (note, wish.note) if part)
-            try:
-                name = _give(item, wish.to, person, now, words) if wish.to is not None else ""
-                if name:
-                    given.append((item.code, name))
-                    continue
-                item.release(person, now, note=words)
-                (refused if wish.to is not None else returned).append(item.code)
-            except Lost as race:
-                lost.append((item.code, race.holder.name if race.holder else ""))
+        ended += give_away(held, person, wishes, note, now)
     returning.give_back_all(person, now, by=person)
+    return ended
+
+
+def give_away(
+    held: Sequence[HelpRequest], person: Volunteer, wishes: Mapping[int, Wish], note: str, now: datetime
+) -> Ended:
+    """Move each of these, as it was when it was read: by its wish, or to the queue; return what became of each."""
+    given: list[tuple[str, str]] = []
+    returned: list[str] = []
+    refused: list[str] = []
+    lost: list[tuple[str, str]] = []
+    for item in held:
+        wish = wishes.get(item.pk, Wish())
+        words = "\n".join(part for part in (note, wish.note) if part)
+        try:
+            name = _give(item, wish.to, person, now, words) if wish.to is not None else ""
+            if name:
+                given.append((item.code, name))
+                continue
+            item.release(person, now, note=words)
+            (refused if wish.to is not None else returned).append(item.code)
+        except Lost as race:
+            lost.append((item.code, race.holder.name if race.holder else ""))
     return Ended(tuple(given), tuple(returned), tuple(refused), tuple(lost))
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from districts.models import AccountChange, Block, Role, Shift, Volunteer
 from requests_app import staffing
+from requests_app.handing_over import Wish, give_away
 from requests_app.models import Event, HelpRequest, people_on_duty
 from requests_app.states import EventKind, Outcome, RequestState
 from tests.factories import a_district, a_request, a_volunteer
@@ -140,15 +141,16 @@ def test_ended_shift_asks_to_hand_over():
 
 
 def alarmed(person) -> set[str]:
-    return {alarm.line.name for alarm in staffing.alarms_for(person, timezone.now())}
+    lines = [alarm.line for alarm in staffing.alarms_for(person, timezone.now())]
+    return {line.district.name_en if line.district else line.role for line in lines}
 
 
 def test_uncovered_hours_of_own_districts_raise_the_leads_alarm():
     lead = a_volunteer("kavita", role=Role.LEAD, on_duty=False)
-    assert alarmed(lead) == {"Doctor", "Phone desk", "Jaipur"}
+    assert alarmed(lead) == {"doctor", "phone_desk", "Jaipur"}
     a_shift(a_volunteer("asha"), -1, 13)
     a_shift(a_volunteer("geeta"), 11, 16)
-    assert alarmed(lead) == {"Doctor", "Phone desk"}
+    assert alarmed(lead) == {"doctor", "phone_desk"}
     assert "nobody from" in page(lead, "/queue/")
 
 
@@ -158,8 +160,8 @@ def test_shift_of_a_doctor_elsewhere_does_not_cover_a_leads_districts():
     doctor = a_volunteer("neelam", "Kota", role=Role.DOCTOR)
     a_shift(doctor, -1, 15)
     a_shift(doctor, 13, 15)
-    assert "Doctor" in alarmed(lead)
-    assert "Doctor" not in alarmed(desk)
+    assert "doctor" in alarmed(lead)
+    assert "doctor" not in alarmed(desk)
 
 
 def test_closed_account_covers_nothing():
@@ -173,8 +175,8 @@ def test_closed_account_covers_nothing():
 def test_shift_that_runs_with_nobody_on_duty_is_told():
     desk = a_volunteer("desk", role=Role.STATE_DESK)
     a_shift(a_volunteer("neelam", role=Role.DOCTOR, on_duty=False), -1, 30)
-    deserted = [line.name for line in staffing.lines_for(desk, timezone.now()) if line.is_deserted]
-    assert deserted == ["Doctor"]
+    deserted = [line.role for line in staffing.lines_for(desk, timezone.now()) if line.is_deserted]
+    assert deserted == ["doctor"]
     assert "a shift runs, but nobody is on duty" in page(desk, "/roster/")
     assert "a shift runs, but nobody is on duty" in page(desk, "/monitor/")
 
@@ -401,6 +403,27 @@ def test_one_press_gives_everything_away_and_ends_the_duty():
     notes = Event.objects.filter(request=given, kind=EventKind.HANDED_OVER).values_list("note", flat=True)
     assert list(notes) == ["All fed\nCall at 6"]
     assert "Geeta has" in said
+
+
+def test_request_that_somebody_moved_meanwhile_is_told_and_holds_nobody_up():
+    asha, geeta = a_volunteer("asha"), a_volunteer("geeta")
+    first, second = holding(asha, 2)
+    stale = list(HelpRequest.objects.held_by(asha).order_by("pk"))
+    first.hand_over(geeta, asha, timezone.now())
+    ended = give_away(stale, asha, {second.pk: Wish(geeta.pk)}, "", timezone.now())
+    assert ended.lost == ((first.code, "Geeta"),)
+    assert ended.given == ((second.code, "Geeta"),)
+    assert not HelpRequest.objects.held_by(asha).exists()
+
+
+def test_time_that_was_set_for_the_next_try_goes_along():
+    asha, geeta = a_volunteer("asha"), a_volunteer("geeta")
+    [request] = holding(asha, 1)
+    until = timezone.now() + timedelta(hours=3)
+    request.wait(until, asha, timezone.now())
+    press(asha, "/handover/", **{f"to-{request.code}": geeta.pk})
+    request.refresh_from_db()
+    assert (request.state, request.holder, request.wait_until) == (RequestState.WAITING, geeta, until)
 
 
 def test_person_chosen_who_went_off_duty_gets_nothing():

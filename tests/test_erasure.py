@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, models
 from django.utils import timezone
 
-from districts.models import Role
+from districts.models import AccountChange, Invite, Role
 from requests_app import corrections, erasure, replies, sealing, stopping, triage
 from requests_app.erasure import Way
 from requests_app.models import (
@@ -569,6 +569,30 @@ ScamNumber.state ScamNumber.reason ScamMark.act Event.kind Event.data
 Reply.wording StoppedAuthor.author_hash Appeal.way Appeal.answer Reply.state Reply.x_id Reply.error PossibleMatch.reasons
 PossibleMatch.state"""
 OF_NO_PERSON_IN_NEED = {"ApiClient", "IngestCursor", "Gap", "LoopLease", "Mailed", "Tally"}
+
+
+ACCOUNT_COLUMNS = """Invite.token_hash Invite.role Invite.meant_for AccountChange.kind AccountChange.data"""
+
+
+def test_names_of_invited_people_go_after_their_time():
+    kavita, now = a_volunteer("kavita", role=Role.LEAD), timezone.now()
+    Invite.make(Role.VOLUNTEER, [], kavita, now, now - timedelta(days=31), "Zubi Canary")
+    Invite.make(Role.VOLUNTEER, [], kavita, now, now - timedelta(days=29), "Still Known")
+    erasure.by_age(way(dry_run=True), quiet)
+    assert Invite.objects.filter(meant_for="Zubi Canary").exists()
+    erasure.by_age(way(), quiet)
+    assert set(Invite.objects.values_list("meant_for", flat=True)) == {"", "Still Known"}
+
+
+def test_every_column_of_invites_and_account_history_is_known():
+    can_hold_words = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
+    columns = {
+        f"{model.__name__}.{field.name}"
+        for model in (Invite, AccountChange)
+        for field in model._meta.concrete_fields
+        if isinstance(field, can_hold_words)
+    }
+    assert columns == set(ACCOUNT_COLUMNS.split())
 
 
 def test_every_column_that_can_hold_words_is_erased_or_kept_on_purpose():

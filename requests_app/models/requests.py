@@ -113,20 +113,22 @@ class HelpRequest(RequestRow):
         )
 
     def hand_over(self, to: Volunteer, by: Volunteer, now: datetime, note: str = "") -> None:
-        """Give it to somebody who may see it and can work."""
+        """Give it to somebody who may see it and can work; a next try that was set for later stays set."""
         if not to.can_work or not HelpRequest.objects.visible_to(to).filter(pk=self.pk).exists():
             raise NotAllowed("that person cannot see this request")
+        fields = {**self._leased(now), "holder": to, "wait_until": None}
+        waits = self.state == RequestState.WAITING and self.wait_until is not None and self.wait_until > now
+        if waits:
+            fields |= {"lease_until": None, "wait_until": self.wait_until}
         self._move(
-            RequestState.CLAIMED,
+            RequestState.WAITING if waits else RequestState.CLAIMED,
             EventKind.HANDED_OVER,
             by,
             now,
             held_by=by,
             note=note,
             data={"to": to.pk},
-            holder=to,
-            wait_until=None,
-            **self._leased(now),
+            **fields,
         )
 
     def record_call(self, outcome: CallOutcome, by: Volunteer, now: datetime, note: str = "") -> None:
