@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet --no-input
 ARGS ?=
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run test lint fast screenshots audit bench-reader bench-matching bench-routing locale clean debian
+.PHONY: help run test lint fast screenshots audit bench-reader bench-matching bench-routing bench-live locale clean debian
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,9 @@ bench-reader: $(VENV)/.development ## the reader against its baselines
 
 bench-matching: $(VENV)/.development ## which posts are put together, against baselines; writes docs/matching.md
 	$(PYTHON) -m bench.matching $(ARGS)
+
+bench-live: debian $(VENV)/.development ## what 300 open screens cost; writes docs/live.md
+	$(PYTHON) -m bench.live --write $(ARGS)
 
 bench-routing: $(VENV)/.runtime ## a day of 10,000 requests through the routing, beside random assignment
 	$(PYTHON) -m bench.routing --write docs/routing.md $(ARGS)

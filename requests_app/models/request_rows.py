@@ -23,6 +23,11 @@ def new_code() -> str:
     return "RJ-" + "".join(secrets.choice(CROCKFORD) for _unused in range(6))
 
 
+def version_of(changed_at: datetime) -> str:
+    """Return the version of a row that changed last at that time: seconds, a dot, microseconds."""
+    return f"{int(changed_at.timestamp())}.{changed_at:%f}"
+
+
 class RequestRow(models.Model):
     """The columns of a request, and the fields that follow from others."""
 
@@ -165,7 +170,7 @@ class RequestRow(models.Model):
     @property
     def version(self) -> str:
         """When it last changed, in seconds and microseconds: what an open page says of the card that it shows."""
-        return f"{int(self.changed_at.timestamp())}.{self.changed_at:%f}"
+        return version_of(self.changed_at)
 
     def is_overdue(self, now: datetime) -> bool:
         return self.is_open and self.first_contact_at is None and self.contact_due_at < now

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
@@ -13,6 +13,7 @@ from districts.models import Volunteer
 from requests_app import notices
 from requests_app.clock import database_now
 from requests_app.models import Event, HelpRequest
+from requests_app.models.request_rows import version_of
 from requests_app.states import ARRIVALS
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
@@ -40,18 +41,21 @@ def live(request: Asked) -> HttpResponse:
     if request.GET.get("seen") == str(newest) and is_same_minute and at < now - SETTLED:
         return HttpResponse(status=204)
     shown = dict(SHOWN.findall(request.GET.get("shown", "")[: 30 * MOST_SHOWN]))
-    seen = {item.code: item for item in HelpRequest.objects.visible_to(request.user).filter(code__in=shown)}
+    visible = HelpRequest.objects.visible_to(request.user).filter(code__in=shown)
+    seen = {code: version_of(at) for code, at in visible.values_list("code", "changed_at")}
     case = request.GET.get("case", "")
-    changed = [item.pk for code, item in seen.items() if item.version != shown[code] and code != case]
-    unchanged = [item for code, item in seen.items() if item.version == shown[code]]
+    changed = [code for code, version in seen.items() if version != shown[code] and code != case]
+    unchanged = [code for code, version in seen.items() if version == shown[code]]
     context = {
         "now": now,
         "newest": newest,
         "minute": minute,
-        "changed": cards(HelpRequest.objects.filter(pk__in=changed).for_cards()),
+        "changed": cards(visible.filter(code__in=changed).for_cards()),
         "gone": [code for code in shown if code not in seen and code != case],
-        "is_case_changed": case in shown and (case not in seen or seen[case].version != shown[case]),
-        "clocks": [] if is_same_minute else _with_people(unchanged),
+        "is_case_changed": case in shown and seen.get(case) != shown[case],
+        "clocks": []
+        if is_same_minute
+        else visible.filter(code__in=unchanged).select_related("holder", "suggested"),
         "notices": notices.awaiting(request.user),
         "is_live": True,
     }
@@ -59,12 +63,6 @@ def live(request: Asked) -> HttpResponse:
     if "since" in wanted:
         context |= {"count": _came(request.user, wanted, now), "query": _without_marks(wanted)}
     return render(request, "_live.html", context)
-
-
-def _with_people(items: list[HelpRequest]) -> "QuerySet[HelpRequest]":
-    return HelpRequest.objects.filter(pk__in=[item.pk for item in items]).select_related(
-        "holder", "suggested"
-    )
 
 
 def _came(user: Volunteer, wanted: QueryDict, now: datetime) -> int:
