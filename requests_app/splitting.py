@@ -91,7 +91,10 @@ def same(request: HelpRequest, other: HelpRequest, by: Volunteer, now: datetime)
 
 
 def different(request: HelpRequest, other: HelpRequest, by: Volunteer, now: datetime) -> None:
-    """Say that two requests are different patients': nobody is asked again, and matching keeps them apart."""
+    """Say that two requests are different patients': nobody is asked again, and matching keeps them apart. Raises
+    NotAllowed for one and the same."""
+    if request.pk == other.pk:
+        raise NotAllowed("a request is no other than itself")
     with transaction.atomic():
         LoopLease.hold_matching()
         PossibleMatch.judge(request.pk, other.pk, PossibleMatch.State.DIFFERENT, by, now)

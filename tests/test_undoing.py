@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from districts.models import Role, Volunteer
 from requests_app import corrections, undoing
 from requests_app.code_phrase import WORDS, code_phrase
 from requests_app.models import Correction, HelpRequest, Lead, NotAllowed, Post
@@ -123,6 +124,15 @@ def test_request_that_a_correction_put_out_of_sight_comes_back_by_the_button():
     client.force_login(asha)
     client.post(f"/requests/{request.code}/undo/")
     assert fresh(request).district == a_district("Jaipur")
+
+
+def test_who_only_watches_now_takes_nothing_back():
+    request, asha = corrected("urgency", Urgency.CRITICAL)
+    Volunteer.objects.filter(pk=asha.pk).update(role=Role.MONITOR)
+    client = Client()
+    client.force_login(asha)
+    client.post(f"/requests/{request.code}/undo/")
+    assert fresh(request).urgency == Urgency.CRITICAL
 
 
 def test_foreign_request_that_one_did_not_correct_looks_as_if_it_were_missing():

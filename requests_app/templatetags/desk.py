@@ -1,6 +1,6 @@
 """What templates need to show a plea: icons, marked words, ages and the labels of slugs."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,6 +71,12 @@ def label(slug: str, group: str) -> str:
 def named(people: dict[int, str], key: int) -> str:
     """Return the name of a person of the history; their number where the page does not know them."""
     return people.get(key, str(key))
+
+
+@register.filter
+def another(code: str, known: Container[str]) -> str:
+    """Return the code of another request where the person may know of it; else only that there is one."""
+    return code if code in known else _("another request")
 
 
 def spans(evidence: Iterable[dict[str, Any]], length: int) -> list[tuple[int, int, str]]:

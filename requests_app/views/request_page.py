@@ -212,6 +212,8 @@ def undo(request: Asked, code: str) -> HttpResponse:
         if item is None or not undoing.last_of(item, request.user, now):
             raise Http404
     try:
+        if not request.user.can_work:
+            raise NotAllowed("this role watches")
         undoing.undo(item, request.user, now)
         messages.success(request, _("Taken back."))
     except Lost as lost:

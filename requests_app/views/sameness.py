@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from requests_app import splitting
 from requests_app.forms import OtherForm, SplitForm
-from requests_app.models import HelpRequest, Post
+from requests_app.models import HelpRequest, NotAllowed, Post
 from requests_app.storable import storable
 from requests_app.views.answering import act, fresh_answer
 from requests_app.views.asked import Asked
@@ -53,10 +53,14 @@ def split(request: Asked, item: HelpRequest, now: datetime) -> str | None:
         messages.error(request, _("That post belongs to another request."))
         return None
     made = splitting.split(item, post, request.user, now)
+    if not HelpRequest.objects.visible_to(request.user).filter(pk=made.pk).exists():
+        return _("The post is a request of its own now, in its own district.")
     return _("The post is a request of its own now: %(code)s.") % {"code": made.code}
 
 
 @act
 def undo_merge(request: Asked, item: HelpRequest, now: datetime) -> str:
+    if not HelpRequest.objects.visible_to(request.user).filter(pk=item.merged_into_id).exists():
+        raise NotAllowed("what it is part of is not this person's to change")
     splitting.undo_merge(item, request.user, now)
     return _("%(code)s stands for itself again.") % {"code": item.code}

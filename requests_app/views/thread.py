@@ -41,6 +41,9 @@ POSTS_SHOWN = 60
 LEADS_SHOWN: int = POLICY["leads"]["shown_on_request"]
 NEIGHBOURS: int = POLICY["leads"]["neighbours"]
 EVENTS_SHOWN = 200
+NAMES_ANOTHER = {EventKind.MERGED, EventKind.UNMERGED, EventKind.SPLIT, EventKind.NOT_SAME}
+ANOTHER = ("into", "from", "to", "other")
+"""Lines of history that name another request, and where: in a district that is not one's own it is not named."""
 ADVICE_SHOWN = 3
 REPLY_CENTS = 1.5
 """What one reply without a link costs, US cents (X's price list of 2026-04-20)."""
@@ -116,6 +119,7 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "reply_cents": REPLY_CENTS,
         "events": newest_events[::-1],
         "people_named": _named(newest_events),
+        "known_codes": known_codes(user, item, newest_events),
         "advice": _advice(user, item),
         "languages": settings.LANGUAGES,
         "older_events": max(0, Event.objects.filter(request=item).count() - len(newest_events)),
@@ -170,6 +174,15 @@ def _advice(user: Volunteer, item: HelpRequest) -> "QuerySet[Event]":
     of_it = HelpRequest.objects.visible_to(user).filter(same).values("pk")
     advised = Event.objects.filter(request__in=of_it, kind=EventKind.ADVISED).exclude(note="")
     return advised.select_related("by").order_by("-at", "-pk")[:ADVICE_SHOWN]
+
+
+def known_codes(user: Volunteer, item: HelpRequest, events: Sequence[Event]) -> set[str]:
+    """The codes of other requests that its page may name: those that this person may see."""
+    told = {event.data.get(name) for event in events if event.kind in NAMES_ANOTHER for name in ANOTHER}
+    if not told and item.merged_into_id is None:
+        return set()
+    others = Q(code__in=told - {None}) | Q(pk=item.merged_into_id)
+    return set(HelpRequest.objects.visible_to(user).filter(others).values_list("code", flat=True))
 
 
 def _told_apart(item: HelpRequest) -> "QuerySet[Post]":
