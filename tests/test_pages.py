@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 from babel.messages.pofile import read_po
@@ -135,6 +136,15 @@ def test_filters_narrow_the_queue_and_nonsense_counts_as_not_given():
     assert oxygen.code not in page
     page = client.get("/queue/?need=gold&district=x&block=-1&urgency=%00&after=nonsense_9").content.decode()
     assert oxygen.code in page
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00+23:59"]
+)
+@pytest.mark.parametrize("path", ["/queue/", "/queue/?state=closed", "/leads/", "/live/"])
+def test_time_in_an_address_that_no_database_knows_is_no_error(path, moment):
+    query = {"after": f"{moment}_1", "list": urlencode({"since": moment})}
+    assert logged_in(a_volunteer()).get(path, query).status_code == 200
 
 
 def test_every_request_stands_on_exactly_one_page_of_the_queue():

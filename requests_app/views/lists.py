@@ -1,6 +1,6 @@
 """Narrows a list of requests by the filters of its URL, a page at a time by key instead of by number."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -64,10 +64,16 @@ def page_of(items: "QuerySet[HelpRequest]", filters: dict[str, Any]) -> tuple[li
 def place_of(after: str) -> tuple[datetime, int] | None:
     """Return the time and the key after which a page begins; None for what is none."""
     text, _line, key = after.rpartition("_")
-    try:
-        when = parse_datetime(text)
-    except ValueError:
-        return None
-    if when is None or when.tzinfo is None or not key.isdecimal() or len(key) > 18:
+    when = moment_in(text)
+    if when is None or not key.isdecimal() or len(key) > 18:
         return None
     return when, int(key)
+
+
+def moment_in(text: str) -> datetime | None:
+    """Return the time that an address names, in UTC: databases know no offset of 16 hours; None for what is none."""
+    try:
+        when = parse_datetime(text)
+        return when.astimezone(UTC) if when is not None and when.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

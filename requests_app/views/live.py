@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from districts.models import Volunteer
@@ -17,7 +16,7 @@ from requests_app.models.request_rows import version_of
 from requests_app.states import ARRIVALS
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
-from requests_app.views.lists import narrowed
+from requests_app.views.lists import moment_in, narrowed
 from requests_app.views.queue import filters_of, waiting_for
 
 SHOWN = re.compile(r"(RJ-[0-9A-HJKMNP-TV-Z]{6})@([0-9]+\.[0-9]{6})")
@@ -67,12 +66,7 @@ def live(request: Asked) -> HttpResponse:
 
 def _came(user: Volunteer, wanted: QueryDict, now: datetime) -> int:
     """How many requests came into this list since the page was made, 100 at most."""
-    try:
-        since = parse_datetime(wanted.get("since") or "") or now
-    except ValueError:
-        since = now
-    if since.tzinfo is None:
-        since = now
+    since = moment_in(wanted.get("since") or "") or now
     back = Event.objects.filter(kind__in=ARRIVALS, at__gt=since).exclude(by=user.pk).values("request")
     filters = filters_of(user, wanted)
     found = narrowed(waiting_for(user, filters), filters, now)

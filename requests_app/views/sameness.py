@@ -60,7 +60,7 @@ def split(request: Asked, item: HelpRequest, now: datetime) -> str | None:
 
 @act
 def undo_merge(request: Asked, item: HelpRequest, now: datetime) -> str:
-    if not HelpRequest.objects.visible_to(request.user).filter(pk=item.merged_into_id).exists():
+    if not HelpRequest.objects.visible_to(request.user).filter(merged=item).exists():
         raise NotAllowed("what it is part of is not this person's to change")
     splitting.undo_merge(item, request.user, now)
     return _("%(code)s stands for itself again.") % {"code": item.code}
