@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from .clauses import Parsed
@@ -15,7 +15,7 @@ _SHORTEST_PART, _LONGEST_PART = 2, 5
 _LONGEST_WORD = 40
 _AT_THE_ENDS = 3
 # What stands for all words of a sort in the order of words; no word has these signs.
-_THING, _KIN, _NUMBER, _ADDRESS = _SIGNS = ("<thing>", "<kin>", "<number>", "<address>")
+_THING, _KIN, _NUMBER, _ADDRESS = ("<thing>", "<kin>", "<number>", "<address>")
 _ADDRESSES = re.compile(r"@\w{1,40}|https?://\S{1,200}")
 
 Pair = tuple[str, str]
@@ -80,23 +80,22 @@ def order_features(parsed: Parsed, named: list[Named], silent: set[int]) -> set[
     """Pairs of neighbouring words, and the words at both ends, with all things that can be needed, all kin, all numbers
     and all handles each under one sign, so that what is said of one is learnt for the others."""
     line = [name if name[0] > "9" else shape(name) for name in parsed.names[:MOST_WORDS]]
-    for at in silent:
-        line[at] = _NUMBER if line[at][0] == "#" else _ADDRESS
-    for mention in parsed.mentions:
-        if "kin" in mention.concepts:
-            line[mention.first : mention.last + 1] = [_KIN] * (mention.last - mention.first + 1)
-    for one in named:
-        mention = one.mention
-        line[mention.first : mention.last + 1] = [_THING] * (mention.last - mention.first + 1)
     if not line:
         return set()
-    line = [
-        word for word, before in zip(line, ["", *line], strict=False) if word != before or word not in _SIGNS
-    ]
+    for at in silent:
+        line[at] = _NUMBER if line[at][0] == "#" else _ADDRESS
+    count = len(line)
+    for concepts, first, last in parsed.mentions:
+        if "kin" in concepts:
+            for at in range(first, min(last + 1, count)):
+                line[at] = _KIN
+    for one in named:
+        for at in range(one.mention.first, min(one.mention.last + 1, count)):
+            line[at] = _THING
     found = set(pairwise(line))
     found.update([("^", word) for word in line[:_AT_THE_ENDS]])
     found.update([("$", word) for word in line[-_AT_THE_ENDS:]])
-    if len(line) > 1:
+    if count > 1:
         found.add(("^" + line[0], line[1]))
         found.add(("$" + line[-2], line[-1]))
     return found
@@ -139,6 +138,11 @@ def rule_features(
     return found
 
 
+@cache
+def _of_standing(need: str, standing: str) -> tuple[str, str]:
+    return f"n:{need}:{standing}", "n:" + standing
+
+
 def _add_needs(
     found: set[Feature],
     parsed: Parsed,
@@ -151,8 +155,7 @@ def _add_needs(
     clauses = parsed.words.clauses
     asked: set[str] = set()
     for need, standing, (_, first, last) in named[:_MOST_NAMED]:
-        found.add(f"n:{need}:{standing}")
-        found.add("n:" + standing)
+        found.update(_of_standing(need, standing))
         if standing == "asked":
             asked.add(need)
         key = need[:2]
@@ -162,8 +165,8 @@ def _add_needs(
         for at in range(last + 1, min(last + 4, len(names))):
             if at not in silent:
                 found.add(f"{key}>{shape(names[at])}")
-        for concept in parsed.in_clause[clauses[first]]:
-            found.add(f"{key}&{concept}")
+        beside = key + "&"
+        found.update([beside + concept for concept in parsed.in_clause[clauses[first]]])
     for which, chosen in enumerate(by_rules):
         found.update(f"rule{which}:{need}" for need in chosen)
         found.add(f"rule{which}#{len(chosen)}")

@@ -10,7 +10,7 @@ from pathlib import Path
 from districts.folding import fold
 
 WORD = r"[a-z0-9]+(?:'[a-z]+)?|[\u0900-\u0963\u0971-\u097f]+|[\U0001f300-\U0001faff]"
-_PIECE = re.compile(rf"([^a-z0-9\u0900-\u0963\u0971-\u097f\U0001f300-\U0001faff]*)({WORD}|\Z)")
+_WORDS = re.compile(f"({WORD})")
 _BREAK = re.compile(r"[.,;!?|\n\u0964\u0965\u2022\u2026]|[-:]\s|\s-")
 _TURN = frozenset(
     [
@@ -90,18 +90,19 @@ class Words:
 
 def tokenise(folded: str) -> Words:
     """The words of a folded text in order; a clause ends at a stop, a line's end, a bullet or a turning word (but, ab, अब)."""
-    pieces = [piece for piece in _PIECE.findall(folded) if piece[1]]
-    if not pieces:
+    pieces = _WORDS.split(
+        folded
+    )  # what stands before a word, the word, and so on; what stands after the last
+    texts = pieces[1::2]
+    if not texts:
         return Words([], [], [], [])
-    texts = [word for _, word in pieces]
-    ends = list(accumulate([len(gap) + len(word) for gap, word in pieces]))
-    starts = [end - len(word) for end, word in zip(ends, texts, strict=True)]
+    places = list(accumulate(map(len, pieces)))
     turns = [
         word in _TURN or (gap != " " and gap != "" and (len(gap) > _LONGEST_GAP or _parts(gap, word[0])))
-        for gap, word in pieces
+        for gap, word in zip(pieces[::2], texts, strict=False)
     ]
     turns[0] = False
-    return Words(texts, starts, ends, list(accumulate(turns, initial=0))[1:])
+    return Words(texts, places[:-1:2], places[1::2], list(accumulate(turns)))
 
 
 @lru_cache(maxsize=10_000)
