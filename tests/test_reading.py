@@ -51,6 +51,9 @@ def test_kind_of_a_post(text: str, kind: str) -> None:
         ("koi doctor phone par salah de de, bukhar 5 din se 9829012345", ("consultation",)),
         ("ambulance chahiye jaldi udaipur 9829012345", ("other",)),
         ("ब्लड बैंक खाली है, बी पॉजिटिव प्लाज्मा चाहिए 9829012345", ("plasma",)),
+        ("need food packets and drinking water for 40 people at Ramganj Mandi school 9829012345", ("food",)),
+        ("Please help my aunt in Chennai, she needs an ICU bed 9829012345", ("beds",)),
+        ("second floor flat, those with a spare oxygen cylinder please help 9829012345", ("oxygen",)),
     ],
 )
 def test_what_is_only_mentioned_is_no_need(text: str, needs: tuple[str, ...]) -> None:
@@ -172,6 +175,37 @@ def test_news_is_told_whatever_the_kind_but_never_beside_an_ask(
 )
 def test_spellings_of_a_word_meet_in_both_scripts(one: str, other: str) -> None:
     assert spelling_key(fold(one).text) == spelling_key(fold(other).text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("chennai", "chini"),
+        ("floor", "flour"),
+        ("those", "toci"),
+        ("went", "vent"),
+        ("rise", "rice"),
+        ("route", "roti"),
+    ],
+)
+def test_words_that_only_sound_alike_stay_apart(one: str, other: str) -> None:
+    assert spelling_key(fold(one).text) != spelling_key(fold(other).text)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("papa ka 82 aa raha hai, bed chahiye", 82),
+        ("oximeter 79 dikha raha, bed chahiye", 79),
+        ("84 on room air, need a bed", 84),
+        ("oxygen 5 litre par, level 86, bed chahiye", 86),
+        ("oxygen cylinder 40 litre wala chahiye", None),
+        ("bed no 78 ward 6, plasma chahiye", None),
+        ("only 60 beds and oxygen, age 72", None),
+    ],
+)
+def test_saturation_is_told_from_other_numbers(text: str, level: int | None) -> None:
+    assert read(text).patient.spo2 == level
 
 
 def test_need_named_inside_a_longer_phrase_is_seen() -> None:

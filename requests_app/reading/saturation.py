@@ -99,9 +99,10 @@ def _named_levels(text: str, numbers: list[int]) -> Iterator[re.Match[str]]:
             continue
         for found in _SPO2.finditer(text, max(done, at - _AROUND), at + _AROUND):
             done = end = found.end("value")
-            following = text[end : end + 1]
-            if following and (
-                following == "+" or _NOT_LEVEL.match(text, end) or _NOT_BETWEEN.search(found.group("between"))
+            if (
+                text[end : end + 1] == "+"
+                or _NOT_LEVEL.match(text, end)
+                or _NOT_BETWEEN.search(found.group("between"))
             ):
                 continue
             if not _GOES_ON.match(text[end : end + 8]):
