@@ -13,6 +13,7 @@ from .tokens import spelling_key, tokenise
 FOLDER = Path(__file__).parent / "vocabulary"
 _FUZZY_LENGTH = 7
 _CACHE_LIMIT = 60_000
+_INHERITED = frozenset(("ask", "help", "still", "lack", "polite", "critical", "high", "kin"))
 
 
 class Mention(NamedTuple):
@@ -35,6 +36,7 @@ class Vocabulary:
         for concept, phrases in lists.items():
             for phrase in phrases:
                 self._add(phrase, concept)
+        self._inherit(phrase for concept, phrases in lists.items() if "." in concept for phrase in phrases)
         self.concepts = frozenset(lists)
         self.wide = frozenset(
             tuple(spelling_key(word) for word in tokenise(fold(phrase).text).texts) for phrase in wide
@@ -53,6 +55,25 @@ class Vocabulary:
         concepts = node.get("", ())
         if concept not in concepts:
             node[""] = (*concepts, concept)
+
+    def _inherit(self, phrases: Iterable[str]) -> None:
+        """A phrase of a need that has an ask in it, `bed chahiye`, asks as well: its words are not looked at again."""
+        for phrase in phrases:
+            names = [self.name(word) for word in tokenise(fold(phrase).text).texts]
+            whole = self._node(names)
+            for first in range(len(names)):
+                for end in range(first + 1, len(names) + 1):
+                    inner = self._node(names[first:end]).get("", ())
+                    said = [
+                        concept for concept in inner if concept in _INHERITED and concept not in whole[""]
+                    ]
+                    whole[""] = (*whole[""], *said)
+
+    def _node(self, names: list[str]) -> dict[str, Any]:
+        node = self._tree
+        for name in names:
+            node = node.get(name, {})
+        return node
 
     def name(self, word: str) -> str:
         """The key under which the lists know `word`; its own spelling key where they do not."""
