@@ -289,7 +289,12 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=PAGE, help="the page to write")
     options = parser.parse_args()
     rows = [row for row in labelled_rows(LABELLED) if "kind" in row and "needs" in row]
-    posts = {"frozen": labelled_rows(LABELLED / "frozen")}
+    lines = [
+        line
+        for path in sorted((LABELLED / "frozen").glob("*.jsonl"))
+        for line in path.read_bytes().splitlines()
+    ]
+    posts = {"frozen": load(lines).rows}
     for path in options.files:
         with path.open("rb") as source:
             posts[path.stem] = load(source).rows

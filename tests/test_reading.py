@@ -18,6 +18,8 @@ KINDS = {"request", "offer", "update", "thanks", "other"}
         ("अजमेर में आईसीयू बेड की जरूरत है, मरीज गंभीर 9829012345", "request"),
         ("plz hlp remdesvir chaiye bhai ke liye kota 98290 12345", "request"),
         ("@RajHelpDesk please help them 🙏", "request"),
+        ("oxygen 5 litre par chal rahe hai, bed chahiye", "request"),
+        ("We are stuck on the roof, water is rising, please send a boat", "request"),
         ("Oxygen cylinders available free of cost in Kota, call 9829012345", "offer"),
         ("jisko plasma chahiye call kare, main O+ donor hu 9829012345", "offer"),
         ("जरूरतमंद परिवारों के लिए निःशुल्क भोजन, संपर्क 9829012345", "offer"),

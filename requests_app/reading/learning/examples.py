@@ -4,8 +4,9 @@ The word lists were written by people who had seen some of the labelled posts, s
 than they are. Two measures against it: a phrase of the lists that occurs in one training post only is hidden from the
 rules while that post is learnt from; and in cross-validation the rules see, in the posts left out, only phrases that occur
 in the others. Lists that were written from general knowledge (`wide*.toml`) are always seen. About one in six of their
-phrases stands in the other lists too, and strengths were chosen by these same figures: both make cross-validated figures
-somewhat too good. Only the frozen posts tell.
+phrases stands in the other lists too, who wrote `wide_floods` and `wide_chatter` had seen which posts were misread, and
+strengths were chosen by these same figures: all make cross-validated figures somewhat too good. Only posts that nobody
+saw tell.
 """
 
 import hashlib
