@@ -34,12 +34,17 @@
     each("[data-narrows]", (box) => {
       const list = document.getElementById(box.dataset.narrows);
       const all = [...list.options];
+      const shut = () => (list.removeAttribute("size"), all.forEach((option) => (option.hidden = option.disabled = false)));
       box.addEventListener("input", () => {
         const words = box.value.trim().toLowerCase();
-        for (const option of all) option.hidden = option.disabled = words !== "" && !(option.dataset.names ?? option.text).toLowerCase().includes(words);
-        const first = all.find((option) => !option.hidden && option.value);
-        if (words && first) list.value = first.value;
+        if (!words) return shut();
+        for (const option of all) option.hidden = option.disabled = !option.value || !(option.dataset.names ?? option.text).toLowerCase().includes(words);
+        const fits = all.filter((option) => !option.hidden);
+        list.size = Math.max(2, Math.min(6, fits.length));
+        list.value = fits[0]?.value ?? "";
       });
+      list.addEventListener("change", () => ((box.value = ""), shut()));
+      box.addEventListener("change", () => box.value.trim() || shut());
     }, root);
   }
 
@@ -119,8 +124,16 @@
   document.addEventListener("htmx:afterSettle", passes);
   document.addEventListener("DOMContentLoaded", passes);
 
+  // The press that asked for the number was the press to call: its link follows by itself, and stays to be pressed.
+  const dial = () => each("[data-dial]", (link) => (link.removeAttribute("data-dial"), link.click()));
+  document.addEventListener("htmx:afterSettle", dial);
+
   document.addEventListener("htmx:load", (event) => prepare(event.target));
   document.addEventListener("DOMContentLoaded", () => {
+    // A request that answers a press stands at the press's address; reloading it must not press again.
+    const at = document.querySelector("[data-case]")?.dataset.at;
+    if (at && location.pathname !== at) history.replaceState(null, "", at + location.hash);
+    dial();
     if (location.hash.length > 1) open(document.getElementById(location.hash.slice(1)));
   });
 })();

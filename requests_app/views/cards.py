@@ -50,6 +50,11 @@ class Card:
         return any(contact.scam for contact in self.item.contacts.all())
 
     @property
+    def to_call(self) -> Contact | None:
+        """The number that one press calls: the first that is no known scam number."""
+        return next((contact for contact in self.item.contacts.all() if not contact.scam), None)
+
+    @property
     def text(self) -> str:
         return self.post.masked_text if self.post else self.item.summary
 

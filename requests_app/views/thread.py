@@ -44,6 +44,10 @@ EVENTS_SHOWN = 200
 NAMES_ANOTHER = {EventKind.MERGED, EventKind.UNMERGED, EventKind.SPLIT, EventKind.NOT_SAME}
 ANOTHER = ("into", "from", "to", "other")
 """Lines of history that name another request, and where: in a district that is not one's own it is not named."""
+EVENTS_OPEN = 6
+"""So many of the newest lines of the history stand open; the others behind one press."""
+POSTS_OPEN = 2
+"""So many of the newest posts stand open beside the first one."""
 ADVICE_SHOWN = 3
 REPLY_CENTS = 1.5
 """What one reply without a link costs, US cents (X's price list of 2026-04-20)."""
@@ -93,21 +97,25 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
     history = Event.objects.filter(request=item).select_related("by").order_by("-at", "-pk")
     appeals = list(Appeal.objects.filter(request=item).for_lists())
     newest_events = list(history[:EVENTS_SHOWN])
+    lines = [
+        Line(
+            post,
+            decided.get(post.pk, []),
+            replies.get(post.pk),
+            news.get(post.pk, ""),
+            may_leave=may_split and number > 0 and post.erased_at is None,
+        )
+        for number, post in enumerate(posts)
+    ]
+    folded, newest = _folded(lines[1:])
     return {
         "item": item,
         "phrase": code_phrase(item.code) if user.can_work and item.is_open else "",
         "card": cards([item])[0],
         "now": now,
-        "lines": [
-            Line(
-                post,
-                decided.get(post.pk, []),
-                replies.get(post.pk),
-                news.get(post.pk, ""),
-                may_leave=may_split and number > 0 and post.erased_at is None,
-            )
-            for number, post in enumerate(posts)
-        ],
+        "plea": lines[0] if lines else None,
+        "folded": folded,
+        "newest": newest,
         "copies": max(0, item.post_count - len(posts)),
         "can_reply": can_reply,
         "reply_barred": barred,
@@ -117,7 +125,8 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "reply_length": 0,
         "reply_longest": LONGEST,
         "reply_cents": REPLY_CENTS,
-        "events": newest_events[::-1],
+        "earlier_events": newest_events[EVENTS_OPEN:][::-1],
+        "events": newest_events[:EVENTS_OPEN][::-1],
         "people_named": _named(newest_events),
         "known_codes": known_codes(user, item, newest_events),
         "advice": _advice(user, item),
@@ -147,6 +156,11 @@ def thread_of(user: Volunteer, item: HelpRequest, now: datetime) -> dict[str, An
         "urgencies": Urgency.choices,
         "dials": not settings.DEMO,
     }
+
+
+def _folded(later: list[Line]) -> tuple[list[Line], list[Line]]:
+    """Part the posts after the first one: what folds away, and the newest."""
+    return later[:-POSTS_OPEN], later[-POSTS_OPEN:]
 
 
 def _barred(posts: Sequence[Post], replies: Mapping[int, Reply]) -> list[Barred]:
