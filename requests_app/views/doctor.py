@@ -15,7 +15,7 @@ from districts.needs import NeedKind
 from requests_app.clock import database_now
 from requests_app.forms import CallWishForm, NoteForm
 from requests_app.models import HelpRequest
-from requests_app.red_flags import flags, weight
+from requests_app.red_flags import RedFlag, flags, weight
 from requests_app.states import HELD, NeedState, RequestState
 from requests_app.views.answering import act, first_error
 from requests_app.views.asked import Asked
@@ -61,7 +61,11 @@ def _flags(item: HelpRequest) -> list[str]:
 
 
 def _flagged(items: Iterable[HelpRequest]) -> list[dict[str, Any]]:
-    return [{"card": card, "flags": _flags(card.item)} for card in cards(items)]
+    """Cards with the red flags that the card itself does not show: its urgency it shows."""
+    return [
+        {"card": card, "flags": [slug for slug in _flags(card.item) if slug != RedFlag.CRITICAL]}
+        for card in cards(items)
+    ]
 
 
 @act
