@@ -425,13 +425,15 @@ def _part(keys: set[int], posts: set[int], way: Way, asked: bool) -> Erased:
         if was_source or not living:
             _mark(request, way.now)
     if living and (asked or not is_open):
-        done += _drop_contacts(family, living)
+        done += _drop_what_left(family, living)
     return done
 
 
-def _drop_contacts(family: list[HelpRequest], living: list[Post]) -> Erased:
-    """Delete the numbers of a case that none of its remaining posts carries; none where one of them cannot be read."""
+def _drop_what_left(family: list[HelpRequest], living: list[Post]) -> Erased:
+    """Delete the numbers and the facts of the patient that none of the remaining posts of a case tells; nothing where one
+    of them cannot be read."""
     carried: set[str] = set()
+    facts: list[tuple[str, Any]] = []
     for post in living:
         try:
             said = said_by(post, read(post.text, quoted=post.quoted_text))
@@ -439,6 +441,10 @@ def _drop_contacts(family: list[HelpRequest], living: list[Post]) -> Erased:
             log.warning("erasure: post %s could not be read: %s", post.pk, type(error).__name__)
             return Erased(unreadable=1)
         carried |= {sealing.keyed_hash(phone) for phone in said.phones}
+        facts += said.patient.items()
+    for request in family:
+        told = {name: value for name, value in request.patient.items() if (name, value) in facts}
+        HelpRequest.objects.filter(pk=request.pk).update(patient=told)
     contacts = Contact.objects.filter(request__in=family).exclude(phone_hash__in=carried)
     return Erased(contacts=contacts.delete()[0])
 

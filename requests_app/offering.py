@@ -14,7 +14,7 @@ from requests_app.intake import accept
 from requests_app.lead_states import CHECK_OF_USE, CheckOutcome, ScamReason, UseOutcome
 from requests_app.models import Contact, Correction, HelpRequest, Lead, LeadUse, Post, ScamNumber
 from requests_app.reading.supply import quantities, supply_of
-from requests_app.stated import Said
+from requests_app.stated import Said, as_its_own
 from requests_app.states import Kind, NeedState, PostOutcome, PostState, Source
 
 LOOKED_AT = 20
@@ -130,6 +130,22 @@ def _say_again(lead: Lead, offer: Offer, said_at: datetime, now: datetime) -> No
     fresh = [Contact.of(phone, lead=lead) for phone in offer.phones]
     Contact.objects.bulk_create(fresh, ignore_conflicts=True)
     lead.say_again(said_at, now)
+
+
+def take_back(post: Post, by: Volunteer, now: datetime) -> None:
+    """Undo make_lead: the post is no offer after all, and its words and numbers do not stay on a list that all districts
+    see. A lead that rests on other posts as well has theirs again; one that rests on none is emptied and taken off."""
+    lead = post.lead
+    if lead is None:
+        return
+    Post.objects.filter(pk=post.pk).update(lead=None)
+    living = list(lead.posts.filter(erased_at=None).order_by("-posted_at", "-pk")[:LOOKED_AT])
+    brought = {sealing.keyed_hash(phone) for phone in as_its_own(post).phones}
+    kept = {sealing.keyed_hash(phone) for other in living for phone in as_its_own(other).phones}
+    lead.contacts.filter(phone_hash__in=brought - kept).delete()
+    Lead.objects.filter(pk=lead.pk).update(summary=living[0].masked_text if living else "")
+    if not living:
+        lead.check_off(CheckOutcome.GONE, by, now)
 
 
 def write_down(offer_text: str, offer: Offer, token: str, by: Volunteer, now: datetime) -> tuple[Lead, bool]:

@@ -8,8 +8,8 @@ from django.db import transaction
 
 from districts.models import Block, District, Volunteer
 from districts.needs import NeedKind
-from requests_app.lead_states import CheckOutcome
-from requests_app.models import Correction, Event, HelpRequest, NotAllowed, Post
+from requests_app import offering
+from requests_app.models import Correction, Event, HelpRequest, NotAllowed
 from requests_app.states import EventKind, Kind, NeedState, RequestState, Urgency
 
 MAY_UNDO = timedelta(seconds=30)
@@ -75,9 +75,7 @@ def _undo_kind(request: HelpRequest, judged: str, by: Volunteer, now: datetime) 
     request.reopen(by, now)
     if judged == Kind.OFFER:
         for post in request.posts.exclude(lead=None).select_related("lead"):
-            Post.objects.filter(pk=post.pk).update(lead=None)
-            if post.lead is not None and not post.lead.posts.exists():
-                post.lead.check_off(CheckOutcome.GONE, by, now)
+            offering.take_back(post, by, now)
 
 
 def _candidates(request: HelpRequest) -> list[dict[str, Any]]:

@@ -262,6 +262,7 @@ def test_author_goes_and_what_others_wrote_in_the_same_case_stays():
     assert "9829088888" in rows and "helper" in rows
     request.refresh_from_db()
     assert request.summary == Post.objects.get(pk=copy.pk).masked_text
+    assert request.patient == {}
 
 
 def test_posts_that_no_key_opens_are_counted_and_the_rest_is_erased():

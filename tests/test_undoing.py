@@ -9,7 +9,7 @@ from django.utils import timezone
 from districts.models import Role, Volunteer
 from requests_app import corrections, undoing
 from requests_app.code_phrase import WORDS, code_phrase
-from requests_app.models import Correction, HelpRequest, Lead, NotAllowed, Post
+from requests_app.models import Contact, Correction, HelpRequest, Lead, NotAllowed, Post
 from requests_app.states import Attention, Kind, NeedState, RequestState, Urgency
 from requests_app.triage import read_now
 from tests.factories import a_district, a_post, a_request, a_volunteer
@@ -85,6 +85,28 @@ def test_lead_that_a_correction_made_is_taken_off():
     undoing.undo(request, asha, timezone.now())
     assert Lead.objects.get().is_withdrawn
     assert Post.objects.get().lead is None
+
+
+def test_words_and_number_of_the_plea_do_not_stay_among_the_leads():
+    request, asha = corrected("kind", Kind.OFFER)
+    assert Contact.objects.filter(lead__isnull=False).exists()
+    undoing.undo(request, asha, timezone.now())
+    assert Lead.objects.get().summary == ""
+    assert not Contact.objects.filter(lead__isnull=False).exists()
+    assert request.contacts.count() == 1
+
+
+def test_lead_that_was_there_before_has_its_own_words_and_numbers_again():
+    read_now(a_post("20 oxygen cylinders available in Jaipur, refill in two hours, call 9829012345"))
+    lead, asha = Lead.objects.get(), a_volunteer("asha")
+    said = lead.summary
+    request = a_plea("Jaipur me mere papa ko oxygen cylinder chahiye turant 9829012345 ya 9414055443")
+    corrections.correct(request, "kind", Kind.OFFER, asha, timezone.now())
+    lead.refresh_from_db()
+    assert (lead.summary != said, lead.contacts.count()) == (True, 2)
+    undoing.undo(fresh(request), asha, timezone.now())
+    lead.refresh_from_db()
+    assert (lead.summary, lead.is_withdrawn, lead.contacts.get().tail) == (said, False, "45")
 
 
 def test_confirmed_plea_goes_back_to_the_review_list():
