@@ -236,7 +236,8 @@ def page(posts: dict[str, list[dict[str, Any]]], found: dict[str, Measured], lea
         "# How well posts are read\n",
         f"Written by `make bench-reader` on {datetime.now(UTC):%Y-%m-%d}; reader {READER_VERSION}; trained readers learnt from "
         f"{learnt} rows. In brackets: 95 % bootstrap intervals. `frozen` are the posts that were set aside before any "
-        "tuning, hard ones on purpose among them; the word lists were written with posts like those of `dev` in view, if it is shown.\n",
+        "tuning, hard ones on purpose among them; the word lists were written with posts like those of `dev` and of `real` in view, "
+        "if they are shown. The time per post swings with what else the machine does; compare the columns.\n",
     ]
     for file, content in posts.items():
         pairs = {name: list(zip(content, one.readings[file], strict=True)) for name, one in found.items()}

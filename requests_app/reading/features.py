@@ -65,7 +65,11 @@ def unsaid(parsed: Parsed) -> set[int]:
     right about its teacher's posts and wrong about everybody's.
     """
     text = parsed.folded.text
-    out = {at for at, name in enumerate(parsed.names[:MOST_WORDS]) if len(name) > 2 and name.isdigit()}
+    out = {
+        at
+        for at, name in enumerate(parsed.names[:MOST_WORDS])
+        if name[0] <= "9" and len(name) > 2 and name.isdigit()
+    }
     if "@" in text or "http" in text:
         starts = parsed.words.starts
         for found in _ADDRESSES.finditer(text):

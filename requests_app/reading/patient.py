@@ -38,8 +38,10 @@ _BLOOD_CONTEXT = re.compile(
     r"plasma|plazma|plajma|blood|donor|donar|doner|platelet|khoon|khun|rakt|group|unit|प्लाज्मा|प्लाजमा|खून|रक्त|ब्लड|डोनर|प्लेटलेट|ग्रुप|यूनिट|🩸"
 )
 _LETTERS = {"एबी": "AB", "ए": "A", "बी": "B", "ओ": "O", "0": "O"}
-_SMALL = re.compile(r"(?<!\d)\d{1,3}(?!\d)")
+_SMALL = re.compile(r"\d(?<!\d.)\d{0,2}(?!\d)")
 # How an age pattern is tried: at each small number, or in the stretch around it where the text has one of these words.
+# With what a word that makes a number an age starts, and what may stand between; empty where the text ends.
+_FIRST_OF_UNIT, _BEFORE_UNIT = frozenset("svybmfplwkuaवसबपम"), " \t\n\r\f\v/,-"
 _AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8)), 48
 _AGE_WORDS: dict[int, tuple[str, ...]] = {
     0: ("age", "aayu", "umar", "umr"),
@@ -179,12 +181,16 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
 
 def _age(text: str, facts: list[Fact]) -> int | None:
     taken, taken_end = next(((fact.start, fact.end) for fact in facts if fact.name == "spo2"), (-1, -1))
-    numbers = [found.start() for found in _SMALL.finditer(text)]
+    numbers, before_unit = [], []
+    for number in _SMALL.finditer(text):
+        numbers.append(number.start())
+        if text[number.end() : number.end() + 8].lstrip(_BEFORE_UNIT)[:1] in _FIRST_OF_UNIT:
+            before_unit.append(number.start())
     if not numbers:
         return None
     best: tuple[int, int, re.Match[str]] | None = None
     for rank, pattern in enumerate(_AGE):
-        for found in _ages(text, rank, pattern, numbers):
+        for found in _ages(text, rank, pattern, before_unit if rank in _AT_NUMBER else numbers):
             value = int(found.group(1))
             if (
                 not 1 <= value <= 110

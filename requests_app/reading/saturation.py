@@ -65,7 +65,7 @@ _NOT_LEVEL = re.compile(
 _NOT_BETWEEN = re.compile(
     r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
 )
-_LEVEL = re.compile(r"(?<!\d)(?:[3-9]\d|100)(?!\d)")
+_LEVEL = re.compile(r"[13-9](?<!\d.)(?:(?<=[3-9])\d|(?<=1)00)(?!\d)")
 _GOES_ON = re.compile(r"[\s.\-/]*\d{4,}")
 _AROUND = 48
 
