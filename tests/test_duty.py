@@ -444,6 +444,17 @@ def test_person_chosen_who_does_not_see_it_gets_nothing(district):
     assert request.holder is None
 
 
+def test_signs_that_no_database_stores_do_not_stop_a_handover():
+    asha = a_volunteer("asha")
+    one, other = a_request(), a_request()
+    one.claim(asha, timezone.now())
+    other.claim(asha, timezone.now())
+    said = press(asha, "/handover/", note="all\0", **{f"note-{one.code}": "son\0 speaks Hindi"})
+    assert "off duty and hold nothing" in said
+    assert HelpRequest.objects.held_by(asha).count() == 0
+    assert "son\ufffd speaks Hindi" in Event.objects.get(request=one, kind=EventKind.RELEASED).note
+
+
 def test_number_in_a_handover_note_is_masked_and_kept_as_a_contact():
     asha = a_volunteer("asha")
     [request] = holding(asha, 1)

@@ -48,7 +48,7 @@ def body(answer) -> bytes:
 
 
 def test_link_makes_the_account_that_it_was_made_for_and_logs_it_in():
-    link = an_invite(districts=("Jaipur", "Kota"), role=Role.PHONE_DESK)
+    link = an_invite(a_volunteer("desk", role=Role.STATE_DESK), Role.PHONE_DESK, ("Jaipur", "Kota"))
     client = Client()
     answer = client.post(link, ACCOUNT)
     person = Volunteer.objects.get(username="rekha")
@@ -197,6 +197,14 @@ def test_lead_takes_back_own_invites_alone():
     assert logged_in(other).post(f"/invites/{key}/revoke/").status_code == 404
     assert logged_in(lead).post(f"/invites/{key}/revoke/").status_code == 302
     assert Client().get(link).status_code == 404
+
+
+def test_link_to_a_district_that_its_lead_has_lost_opens_nothing():
+    lead = a_volunteer("lead", "Jaipur", "Kota", role=Role.LEAD)
+    kept, lost = an_invite(lead), an_invite(lead, districts=("Jaipur", "Kota"))
+    lead.districts.set([a_district("Jaipur")])
+    assert Client().get(lost).status_code == 404
+    assert Client().get(kept).status_code == 200
 
 
 def test_note_for_whom_goes_when_the_link_is_used_or_taken_back():

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from districts.models.people import Role, Volunteer
@@ -38,6 +39,14 @@ def _may_still_invite() -> models.Q:
     return allowed
 
 
+def _is_of_a_lead_elsewhere() -> models.Q:
+    """Whether a lead made it who has one of its districts no more."""
+    theirs = Volunteer.districts.through.objects.filter(volunteer=OuterRef(OuterRef("made_by")))
+    named = Invite.districts.through.objects.filter(invite=OuterRef("pk"))
+    lost = named.exclude(district__in=theirs.values("district"))
+    return models.Q(Exists(lost), made_by__role=Role.LEAD)
+
+
 class Spent(Exception):
     """The invite was used, revoked or is over: nothing was made."""
 
@@ -50,13 +59,13 @@ class InviteQuerySet(models.QuerySet["Invite"]):
         return self.filter(made_by=user) if user.role == Role.LEAD else self
 
     def open(self, now: datetime) -> "InviteQuerySet":
-        """Those that still open the door: their maker is still here and may still invite to that role."""
+        """Those that still open the door: their maker is still here and may still invite to that role and there."""
         return self.filter(
             used_at=None,
             revoked_at=None,
             expires_at__gt=now,
             made_by__is_active=True,
-        ).filter(_may_still_invite())
+        ).filter(_may_still_invite(), ~_is_of_a_lead_elsewhere())
 
 
 class Invite(models.Model):

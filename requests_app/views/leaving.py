@@ -20,6 +20,7 @@ from requests_app.intake import keep_numbers
 from requests_app.models import HelpRequest
 from requests_app.policy import POLICY
 from requests_app.reading.masking import mask
+from requests_app.storable import storable
 from requests_app.views.answering import NOTE
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
@@ -58,10 +59,10 @@ def _end(request: Asked) -> HttpResponse:
     held = {item.code: item for item in HelpRequest.objects.held_by(request.user)}
     for code, item in held.items():
         to = request.POST.get(f"to-{code}", "")
-        said[item.pk] = request.POST.get(f"note-{code}", "")[:NOTE]
+        said[item.pk] = storable(request.POST.get(f"note-{code}", "")[:NOTE])
         key = int(to) if to.isdecimal() and len(to) < 18 else None
         wishes[item.pk] = Wish(key, mask(said[item.pk]).strip())
-    all_of_them = request.POST.get("note", "")[:NOTE]
+    all_of_them = storable(request.POST.get("note", "")[:NOTE])
     ended = handing_over.end_shift(request.user, wishes, mask(all_of_them).strip(), now)
     moved = {*(code for code, _name in ended.given), *ended.returned, *ended.refused}
     for code in moved & held.keys():
