@@ -21,7 +21,7 @@ CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PLEA = "@RajHelpDesk Jaipur Jhotwara: my father 61 needs oxygen cylinder urgent, SpO2 82. Call 9829012345"
 WORDS = {
     "en": {"claim": "Claim", "talked": "Talked", "resolve": "Resolve", "close": "Close the request"},
-    "hi": {"claim": "ज़िम्मा लें", "talked": "बात हुई", "resolve": "नतीजा", "close": "अनुरोध बंद करें"},
+    "hi": {"claim": "ज़िम्मा लें", "talked": "बात हुई", "resolve": "निपटाएँ", "close": "अनुरोध बंद करें"},
 }
 PATHS = ["/queue/", "/mine/", "/review/", "/places/", "/phone/", "/doctor/", "/leads/", "/search/", "/more/"]
 
