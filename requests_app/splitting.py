@@ -126,7 +126,12 @@ def undo_merge(request: HelpRequest, by: Volunteer, now: datetime) -> None:
         other.appeals.filter(pk__in=merging.data.get("appeal_keys", [])).update(request=request)
         request.unmerge(by, now, {"from": other.code, "posts": len(keys)})
         HelpRequest.objects.filter(pk=request.pk).update(post_count=len(keys))
-        _give_up(other, brought, _said_by_all(staying), len(keys), now)
+        stays = _said_by_all(staying)
+        # Numbers of notes were copied by the merging as well: no post brought them.
+        said = {keyed_hash(phone) for one in stays for phone in one.phones}
+        copies = other.contacts.filter(pk__in=merging.data.get("contact_keys", []))
+        copies.exclude(phone_hash__in=said).delete()
+        _give_up(other, brought, stays, len(keys), now)
         PossibleMatch.judge(request.pk, other.pk, PossibleMatch.State.DIFFERENT, by, now)
         Event.objects.create(
             request=other,

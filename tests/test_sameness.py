@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from districts.models import Role
 from requests_app import corrections, splitting, triage
+from requests_app.intake import keep_numbers
 from requests_app.models import Event, HelpRequest, NotAllowed, PossibleMatch, Post
 from requests_app.states import Attention, NeedState, Outcome, RequestState, Source
 from tests.factories import a_post, a_request, a_volunteer, an_api_client
@@ -176,6 +177,19 @@ def test_merging_can_be_undone_and_both_are_as_before():
     assert {need.kind for need in one.needs.all()} == {"oxygen"}
     assert numbers(other) == {"+919829055555"}
     assert PossibleMatch.objects.get().state == PossibleMatch.State.DIFFERENT
+
+
+def test_number_of_a_note_goes_back_with_its_patient_when_a_merging_is_undone():
+    one, other = read(PLEA).request, read("Kota me bed chahiye bhai 30 saal 9829055555").request
+    asha = a_volunteer("asha", "Kota")
+    keep_numbers(one, "ward 9829066666")
+    keep_numbers(other, "brother 9829077777")
+    splitting.merge(other, one, asha, now())
+    keep_numbers(one, "sister 9829088888")
+    other.refresh_from_db()
+    splitting.undo_merge(other, asha, now())
+    assert numbers(one) == {"+919829012345", "+919829066666", "+919829088888"}
+    assert numbers(other) == {"+919829055555", "+919829077777"}
 
 
 def test_merging_into_one_that_was_closed_since_is_not_undone():

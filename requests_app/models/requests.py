@@ -293,23 +293,19 @@ class HelpRequest(RequestRow):
                 raise NotAllowed("a request is merged into another open one")
             moved = list(self.posts.order_by("pk").values_list("pk", flat=True))
             appeals = list(self.appeals.values_list("pk", flat=True))
+            copied = self._copy_contacts(other)
             self._move(
                 RequestState.MERGED,
                 EventKind.MERGED,
                 by,
                 now,
-                data={"into": other.code, "post_keys": moved, "appeal_keys": appeals},
+                data={"into": other.code, "post_keys": moved, "appeal_keys": appeals, "contact_keys": copied},
                 merged_into=other,
                 outcome="",
                 **NOBODY,
             )
             self.posts.update(request=other)
             self.appeals.update(request=other)
-            known = set(other.contacts.values_list("phone_hash", flat=True))
-            for contact in self.contacts.exclude(phone_hash__in=known):
-                contact.pk = None
-                contact.request = other
-                contact.save(force_insert=True)
             has = set(other.needs.values_list("kind", flat=True))
             for need in self.needs.exclude(kind__in=has):
                 Need.objects.create(request=other, kind=need.kind, state=need.state)
@@ -323,6 +319,15 @@ class HelpRequest(RequestRow):
                 at=now,
                 data={"from": self.code, "posts": len(moved)},
             )
+
+    def _copy_contacts(self, other: "HelpRequest") -> list[int]:
+        """Give the numbers that the other does not have to it as well; return the keys of the copies."""
+        known, copied = set(other.contacts.values_list("phone_hash", flat=True)), []
+        for contact in self.contacts.exclude(phone_hash__in=known):
+            contact.pk, contact.request = None, other
+            contact.save(force_insert=True)
+            copied.append(contact.pk)
+        return copied
 
     def unmerge(self, by: Volunteer, now: datetime, data: dict[str, Any]) -> None:
         """Back into the queue, a request of its own again; whoever calls brings its posts back (splitting.undo_merge)."""
