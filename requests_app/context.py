@@ -46,7 +46,7 @@ PAGES = {
 MOST = ("review", "phone", "leads")
 ORDER = {
     Role.VOLUNTEER: (*MOST, "officials", "shifts", "me"),
-    Role.LEAD: (*MOST, "officials", "doctor", "people", "roster", "shifts", "me"),
+    Role.LEAD: (*MOST, "monitor", "officials", "doctor", "people", "roster", "shifts", "me"),
     Role.PHONE_DESK: ("phone", "leads", "review", "officials", "shifts", "me"),
     Role.DOCTOR: ("doctor", "leads", "officials", "shifts", "me"),
     Role.STATE_DESK: (

@@ -64,6 +64,7 @@
   const press = (name) => {
     const button = current()?.querySelector(`[data-key="${name}"]`) ?? document.querySelector(`[data-case] ~ * [data-key="${name}"]`);
     if (!button) return false;
+    if (button.matches("summary")) button.focus();
     button.click();
     return true;
   };
