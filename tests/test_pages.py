@@ -147,6 +147,15 @@ def test_time_in_an_address_that_no_database_knows_is_no_error(path, moment):
     assert logged_in(a_volunteer()).get(path, query).status_code == 200
 
 
+@pytest.mark.parametrize("wanted", ["-1", "queue", "RJ-4T7K2M", "https://example.org/", "//example.org", "\0", "²"])
+def test_way_back_that_is_no_page_of_ours_is_not_gone(wanted):
+    request, client = a_request(), logged_in(a_volunteer())
+    answer = client.post(f"/requests/{request.code}/claim/", {"next": wanted})
+    assert answer.headers["Location"] == f"/requests/{request.code}/"
+    answer = client.post(f"/leads/{a_lead().pk}/", {"outcome": "works", "next": wanted})
+    assert answer.headers["Location"] == "/leads/"
+
+
 def test_every_request_stands_on_exactly_one_page_of_the_queue():
     now = timezone.now()
     made = {a_request(now=now - timedelta(minutes=minute // 2)).code for minute in range(45)}

@@ -72,8 +72,7 @@ def fresh_answer(request: Asked, code: str, **more: Any) -> HttpResponse:
     """Show the request as it is now, in the shape that the page asked for."""
     item = HelpRequest.objects.visible_to(request.user).for_cards().filter(code=code).first()
     if not request.htmx:
-        wanted = request.POST.get("next", "")
-        if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+        if wanted := page_wanted(request):
             return redirect(wanted)
         return redirect("queue") if item is None else redirect("request", code=code)
     if request.htmx.target == f"card-{code}":
@@ -86,9 +85,14 @@ def fresh_answer(request: Asked, code: str, **more: Any) -> HttpResponse:
 
 def back_to(request: Asked, otherwise: str) -> str:
     """Return the address that a form says to go back to, when it is one of ours; else that of the page `otherwise`."""
+    return page_wanted(request) or reverse(otherwise)
+
+
+def page_wanted(request: Asked) -> str:
+    """Return the path that a form says to go back to; empty for none, and for what is no path of ours."""
     wanted = request.POST.get("next", "")
     allowed = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if allowed else reverse(otherwise)
+    return wanted if allowed and wanted.startswith("/") else ""
 
 
 def first_error(form: Any) -> str:

@@ -11,7 +11,6 @@ from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -27,7 +26,7 @@ from requests_app.lead_states import CheckOutcome, ScamReason, Supply, Unit
 from requests_app.models import Contact, Lead
 from requests_app.reading.contacts import numbers
 from requests_app.reading.supply import Quantity, need_of, quantities
-from requests_app.views.answering import NOTE, first_error
+from requests_app.views.answering import NOTE, back_to, first_error
 from requests_app.views.asked import Asked
 from requests_app.views.choices import place_choices
 from requests_app.views.lists import place_of
@@ -222,7 +221,4 @@ def _fresh(request: Asked, lead: Lead) -> HttpResponse:
         Contact.warn_about(fresh.contacts.all())
         context = {"lead": fresh, "now": database_now(), **acts_on_leads()}
         return render(request, "_lead_answer.html", context)
-    wanted = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
-        return redirect(wanted)
-    return redirect(reverse("leads"))
+    return redirect(back_to(request, "leads"))
