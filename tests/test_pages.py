@@ -147,7 +147,9 @@ def test_time_in_an_address_that_no_database_knows_is_no_error(path, moment):
     assert logged_in(a_volunteer()).get(path, query).status_code == 200
 
 
-@pytest.mark.parametrize("wanted", ["-1", "queue", "RJ-4T7K2M", "https://example.org/", "//example.org", "\0", "²"])
+@pytest.mark.parametrize(
+    "wanted", ["-1", "queue", "RJ-4T7K2M", "https://example.org/", "//example.org", "\0", "²"]
+)
 def test_way_back_that_is_no_page_of_ours_is_not_gone(wanted):
     request, client = a_request(), logged_in(a_volunteer())
     answer = client.post(f"/requests/{request.code}/claim/", {"next": wanted})

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -59,6 +59,7 @@ def _decoded(cursor: str) -> tuple[datetime, int]:
         opened_at = datetime.fromisoformat(moment)
         if opened_at.tzinfo is None or not 0 < int(key) < 2**63:
             raise ValueError(key)
-        return opened_at, int(key)
-    except (ValueError, binascii.Error) as error:
+        # In UTC: databases know no offset of 16 hours.
+        return opened_at.astimezone(UTC), int(key)
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise ValidationError({"cursor": ["This cursor is not one of ours."]}) from error

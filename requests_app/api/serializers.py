@@ -158,6 +158,16 @@ class PostOut(serializers.ModelSerializer[Post]):
         }
 
 
+class Moment(serializers.DateTimeField):
+    """A time; one that lies beyond the calendar in the clocks of the place is refused like any other that is none."""
+
+    def enforce_timezone(self, value: Any) -> Any:
+        try:
+            return super().enforce_timezone(value)
+        except OverflowError:
+            self.fail("overflow")
+
+
 class ListQuery(serializers.Serializer[Any]):
     """The filters of the list; any other parameter is refused by name."""
 
@@ -166,8 +176,8 @@ class ListQuery(serializers.Serializer[Any]):
     urgency = serializers.MultipleChoiceField(choices=Urgency.choices, required=False)
     district = serializers.IntegerField(required=False, min_value=1, max_value=MAX_CODE)
     block = serializers.IntegerField(required=False, min_value=1, max_value=MAX_CODE)
-    opened_after = serializers.DateTimeField(required=False)
-    opened_before = serializers.DateTimeField(required=False)
+    opened_after = Moment(required=False)
+    opened_before = Moment(required=False)
     cursor = serializers.CharField(required=False, max_length=200)
 
     def to_internal_value(self, data: Any) -> Any:
