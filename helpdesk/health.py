@@ -5,6 +5,7 @@ import sys
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from django.views.defaults import server_error
 
@@ -32,8 +33,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
 def trouble(request: HttpRequest) -> HttpResponse:
     """The answer to a page that failed: 503 and when to come again while the database is away, else 500."""
     if isinstance(sys.exception(), (OperationalError, InterfaceError)):
-        words = (
-            "The database is away for a moment. Nothing that was kept is lost; try again in a few seconds.\n"
+        words = _(
+            "The database is away for a moment. Nothing that was kept is lost; try again in a few seconds."
         )
-        return HttpResponse(words, status=503, headers={"Retry-After": "5"}, content_type="text/plain")
+        return HttpResponse(f"{words}\n", status=503, headers={"Retry-After": "5"}, content_type="text/plain")
     return server_error(request)

@@ -284,6 +284,7 @@ if SITE_URL and urlsplit(SITE_URL).scheme not in {"http", "https"}:
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("hi", _("Hindi"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "helpdesk.formats"
 TIME_ZONE = "Asia/Kolkata"
 USE_TZ = True
 USE_I18N = True

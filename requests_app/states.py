@@ -2,6 +2,7 @@
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Source(TextChoices):
@@ -167,14 +168,14 @@ NO_REPLY_THERE = frozenset({ReplyTrouble.NOT_SUMMONED, ReplyTrouble.TARGET_GONE}
 
 class AppealWay(TextChoices):
     POSTED = "posted", _("posted on X")
-    CALLED = "called", _("called")
+    CALLED = "called", pgettext_lazy("an official", "called")
 
 
 class AppealAnswer(TextChoices):
     WILL_ACT = "will_act", _("Will act")
     ACTED = "acted", _("Has acted")
     REFUSED = "refused", _("Refused")
-    NO_ANSWER = "no_answer", _("No answer")
+    NO_ANSWER = "no_answer", pgettext_lazy("of an official", "No answer")
 
 
 class EventKind(TextChoices):

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_GET
 
 from districts.models import District, Official
@@ -24,7 +25,7 @@ MANY_PLACES = 6
 LISTS = (
     ("directory", _("Directory")),
     ("due", _("To be asked about")),
-    ("taken", _("Taken")),
+    ("taken", pgettext_lazy("requests taken to officials", "Taken")),
     ("answered", _("Answered")),
 )
 
