@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from requests_app import likeness, sealing, telling_apart
 from requests_app.matching import Incoming, Known
@@ -19,6 +20,10 @@ NEWEST = 40
 """So many requests of a number, a thread or the same words are looked at, newest first."""
 TRACES = 25
 """So many posts under a key of words."""
+ALIKE = 12
+"""So many requests with much the same words are looked at closely, the likest first."""
+SWEPT_EVERY = 20
+"""Old keys are dropped with every so many'th post, twice as many as were kept since."""
 OF_AN_AUTHOR = 6
 """An author with so many requests passes on what others ask: he says nothing of who the patient is."""
 
@@ -62,7 +67,6 @@ def linked_to(post: Post, incoming: Incoming) -> list[Known]:
 def alike(post: Post, said: Said, incoming: Incoming, now: datetime) -> list[Known]:
     """The requests that share no more than much the same words, an almost equal number, or the author with a post."""
     words = likeness.words_of(post.masked_text)
-    texts = _posts_with_traces(words, now)
     near = [
         sealing.keyed_hash(other) for phone in said.phones[:3] for other in telling_apart.numbers_near(phone)
     ]
@@ -76,6 +80,13 @@ def alike(post: Post, said: Said, incoming: Incoming, now: datetime) -> list[Kno
         theirs = {key for key in rows if key is not None}
         if len(theirs) >= OF_AN_AUTHOR:
             theirs = set()
+    others = _posts_with_traces(words, now)
+    if incoming.facts.phones and not incoming.facts.describe_somebody:
+        # Its own number beside another's, and nothing else to go by: such words join no one, nor is anybody asked.
+        numbered = Contact.objects.filter(request__in=others.keys() - near_keys - theirs)
+        for key in set(numbered.values_list("request", flat=True)):
+            others.pop(key or 0, None)
+    texts = _likest(words, others)
     return _known(post, incoming, set(texts) | near_keys | theirs, texts, near_keys)
 
 
@@ -83,11 +94,13 @@ def keep_traces(post: Post, now: datetime) -> None:
     """Keep the keys of a post's words, and drop some of those that are too old to be matched."""
     keys = likeness.keys_of(likeness.words_of(post.masked_text))
     WordTrace.objects.bulk_create([WordTrace(post=post, key=key, at=now) for key in keys])
+    if post.pk % SWEPT_EVERY:
+        return
     before = now - timedelta(days=POLICY["matching"]["joins_open_for"])
     old = (
         WordTrace.objects.filter(at__lt=before)
         .order_by("at")
-        .values_list("pk", flat=True)[: 2 * likeness.BANDS]
+        .values_list("pk", flat=True)[: 2 * likeness.BANDS * SWEPT_EVERY]
     )
     if stale := list(old):
         WordTrace.objects.filter(pk__in=stale).delete()
@@ -144,6 +157,16 @@ def _posts_with_traces(words: tuple[str, ...], now: datetime) -> dict[int, list[
     return found
 
 
+def _likest(words: tuple[str, ...], texts: Mapping[int, list[str]]) -> dict[int, list[str]]:
+    """Return the ALIKE likest of these requests that are near at all: many may share a key with a plea of few words."""
+    near = []
+    for key, told in texts.items():
+        best = max((likeness.likeness(words, likeness.words_of(text)) for text in told), key=likeness.weight)
+        if best.is_near:
+            near.append((*likeness.weight(best), key))
+    return {key: texts[key] for *_weight, key in sorted(near, reverse=True)[:ALIKE]}
+
+
 def _known(
     post: Post,
     incoming: Incoming,
@@ -163,18 +186,11 @@ def _known(
     keys = {request.pk for request in requests}
     # Only what this post could have in common with theirs: a plea may have thousands of copies.
     told = Post.objects.filter(request__in=keys).exclude(pk=post.pk)
-    spoken = told.filter(copy_of="")
-    authors = _in_common(spoken, "author_id", [incoming.author])
-    owners = _in_common(spoken.filter(outcome=PostOutcome.OPENED), "author_id", [incoming.author])
-    threads = _in_common(told, "thread_id", [incoming.thread])
-    fingerprints = _in_common(told, "fingerprint", [incoming.fingerprint])
     wanted = _originals(incoming)
-    named = _in_common(told, "external_id", wanted)
-    passed_on = wanted | {incoming.own_id}
-    copied, quoted = (_in_common(told, column, passed_on) for column in ("copy_of", "quote_of"))
+    shares = _shares(told, incoming, wanted)
     facts = {request.pk: _facts_of(request) for request in requests}
     busy_phones = _busy_phones(incoming, requests, facts)
-    busy_threads = _busy_threads(threads, facts)
+    busy_threads = _busy_threads({key: shared.threads for key, shared in shares.items()}, facts)
     not_same = _not_same(keys)
     words = likeness.words_of(post.masked_text)
     return [
@@ -185,11 +201,11 @@ def _known(
             closed_at=request.closed_at,
             changed_at=request.changed_at,
             facts=facts[request.pk],
-            authors=authors[request.pk],
-            owners=owners[request.pk],
-            threads=threads[request.pk],
-            posts=named[request.pk] | copied[request.pk] | quoted[request.pk],
-            fingerprints=fingerprints[request.pk],
+            authors=shares[request.pk].authors,
+            owners=shares[request.pk].owners,
+            threads=shares[request.pk].threads,
+            posts=shares[request.pk].posts,
+            fingerprints=shares[request.pk].fingerprints,
             busy_phones=busy_phones,
             busy_threads=busy_threads,
             likeness=max(
@@ -197,7 +213,7 @@ def _known(
                     likeness.likeness(words, likeness.words_of(text))
                     for text in {request.summary, *texts.get(request.pk, ())}
                 ),
-                key=lambda like: (like.is_copy, like.inside),
+                key=likeness.weight,
             ),
             near_phone=request.pk in near_keys,
             not_same=not_same[request.pk],
@@ -255,12 +271,45 @@ def _not_same(keys: Iterable[int]) -> Mapping[int, frozenset[int]]:
     return found
 
 
-def _in_common(told: "QuerySet[Post]", column: str, values: Iterable[str]) -> dict[int, frozenset[str]]:
-    """Return which of these values the posts of each request have in a column, by the request's key."""
-    wanted = [value for value in values if value]
-    found: dict[int, frozenset[str]] = defaultdict(frozenset)
-    if wanted:
-        pairs = told.filter(**{f"{column}__in": wanted}).values_list("request", column).distinct()
-        for key, value in pairs.order_by():
-            found[key] |= {value}
+@dataclass(frozen=True)
+class Shared:
+    """What the posts of a request have in common with a post: of its values those that theirs have too."""
+
+    authors: frozenset[str] = frozenset()
+    owners: frozenset[str] = frozenset()
+    threads: frozenset[str] = frozenset()
+    fingerprints: frozenset[str] = frozenset()
+    posts: frozenset[str] = frozenset()
+
+
+def _shares(told: "QuerySet[Post]", incoming: Incoming, originals: frozenset[str]) -> Mapping[int, Shared]:
+    """Return what each request shares with the post, by its key: one question, while nobody else matches."""
+    passed_on = sorted((originals | {incoming.own_id}) - {""})
+    asked: dict[str, Q] = {}
+    if incoming.author:
+        asked["author"] = Q(author_id=incoming.author, copy_of="")
+        asked["owner"] = asked["author"] & Q(outcome=PostOutcome.OPENED)
+    if incoming.thread:
+        asked["thread"] = Q(thread_id=incoming.thread)
+    if incoming.fingerprint:
+        asked["words"] = Q(fingerprint=incoming.fingerprint)
+    for number, value in enumerate(passed_on):
+        asked[f"post_{number}"] = Q(copy_of=value) | Q(quote_of=value)
+        if value in originals:
+            asked[f"post_{number}"] |= Q(external_id=value)
+    found: dict[int, Shared] = defaultdict(Shared)
+    if not asked:
+        return found
+    counts = {name: Count("pk", filter=condition) for name, condition in asked.items()}
+    for request, *numbers in (
+        told.order_by().values("request").annotate(**counts).values_list("request", *counts)
+    ):
+        has = {name for name, number in zip(counts, numbers, strict=True) if number}
+        found[request] = Shared(
+            authors=frozenset({incoming.author} if "author" in has else ()),
+            owners=frozenset({incoming.author} if "owner" in has else ()),
+            threads=frozenset({incoming.thread} if "thread" in has else ()),
+            fingerprints=frozenset({incoming.fingerprint} if "words" in has else ()),
+            posts=frozenset(value for number, value in enumerate(passed_on) if f"post_{number}" in has),
+        )
     return found

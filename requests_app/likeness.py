@@ -6,6 +6,7 @@ have the same words; whether the number is the same is for others to say.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import regex
@@ -23,12 +24,14 @@ FEWEST_WORDS = 6
 """Texts with fewer words have no keys: they are like too much."""
 
 
+@lru_cache(maxsize=4096)
 def words_of(masked: str) -> tuple[str, ...]:
     """Return the words of a masked text, folded, without handles, tags, links, numbers to call and a cut-off last word."""
     text = _CUT_OFF.sub("", masked.strip())
     return tuple(_WORD.findall(_LEFT_OUT.sub(" ", fold(text).text)))
 
 
+@lru_cache(maxsize=4096)
 def _pairs(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(f"{one} {two}" for one, two in pairwise(words))
 
@@ -76,6 +79,11 @@ class Likeness:
         return self.length >= 12 and self.inside >= 0.95 and self.same_figures and self.figures > 0
 
     @property
+    def is_long(self) -> bool:
+        """Whether the shorter one is longer than what people write by heart, and has a figure in it."""
+        return self.length >= 20 and self.figures > 0
+
+    @property
     def is_near(self) -> bool:
         """Whether a person would ask if they are the same."""
         return self.length >= FEWEST_WORDS and self.inside >= 0.5
@@ -94,6 +102,11 @@ def likeness(one: tuple[str, ...], other: tuple[str, ...]) -> Likeness:
         same_figures=figures <= set(longer),
         figures=len(figures),
     )
+
+
+def weight(like: Likeness) -> tuple[bool, float]:
+    """What orders likenesses: copies first, then by what they share."""
+    return like.is_copy, like.inside
 
 
 NOT_ALIKE = Likeness()

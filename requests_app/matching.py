@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import regex
 
 from districts.folding import fold
-from requests_app.likeness import NOT_ALIKE, Likeness
+from requests_app.likeness import NOT_ALIKE, Likeness, weight
 from requests_app.policy import POLICY
 from requests_app.sealing import keyed_hash
 from requests_app.states import OPEN, Kind, MatchReason, Outcome
@@ -98,7 +98,7 @@ def both(first: Known | None, second: Known) -> Known:
         return second
     return replace(
         first,
-        likeness=max(first.likeness, second.likeness, key=lambda like: (like.is_copy, like.inside)),
+        likeness=max(first.likeness, second.likeness, key=weight),
         near_phone=first.near_phone or second.near_phone,
         busy_phones=first.busy_phones | second.busy_phones,
     )
@@ -154,7 +154,9 @@ def reason_to_join(post: Incoming, known: Known) -> str:
     ):
         return "near_words"
     if known.near_phone and not shared and post.facts.shares_need(known.facts):
-        is_slip = known.likeness.is_copy or agrees >= 2 or (bool(agrees) and known.likeness.is_near)
+        # One hand writes for many in the same few words, and numbers of one firm or one camp follow each other.
+        is_copied = known.likeness.is_copy and (is_author or known.likeness.is_long)
+        is_slip = is_copied or agrees >= 2 or (bool(agrees) and known.likeness.is_near)
         return "phone_typo" if is_slip else ""
     return ""
 

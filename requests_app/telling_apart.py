@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import regex
@@ -102,6 +103,11 @@ class Facts:
             + 2 * bool(self.names & other.names)
         )
 
+    @property
+    def describe_somebody(self) -> bool:
+        """Whether anything is known by which agreements() could find the same patient."""
+        return self.age is not None or bool(self.blood_group or self.hospital or self.names)
+
     def without(self, phone: str) -> "Facts":
         """The same without one of the numbers."""
         return replace(self, phones=self.phones - {phone})
@@ -129,11 +135,13 @@ def hospital_words(name: str | None) -> frozenset[str]:
     return frozenset(_WORD.findall(fold(name).text)) - _EVERY_HOSPITAL
 
 
+@lru_cache(maxsize=4096)
 def names_in(masked: str) -> frozenset[str]:
     """Return the first names that a text gives with the word "name" or "patient:" before them, folded."""
     return frozenset(_NAME.findall(fold(masked).text)) - _EVERY_HOSPITAL
 
 
+@lru_cache(maxsize=4096)
 def sex_in(masked: str) -> str:
     """Return "m" or "f" where a text speaks of men or of women alone, whom to call aside; else nothing."""
     text = _WHO_IS_CALLED.sub(" ", fold(masked).text)
@@ -141,6 +149,7 @@ def sex_in(masked: str) -> str:
     return "" if men == women else "m" if men else "f"
 
 
+@lru_cache(maxsize=4096)
 def age_in(masked: str) -> int | None:
     """Return the age that stands right after a word for a relative, where a text has one such age alone."""
     ages = {int(found) for found in _AGE_OF_KIN.findall(fold(masked).text) if 0 < int(found) < 111}

@@ -24,7 +24,7 @@ def offer(numbers: range) -> None:
     for number in numbers:
         for _again in range(2):
             a_post(
-                f"{TOWNS[number % 8]} me {number % 5 + 2} oxygen cylinder chahiye urgent, call 98{number:08d}",
+                f"{TOWNS[number % 8]} me {number % 5 + 2} oxygen cylinder chahiye urgent, call 98{number * 61803399 % 10**8:08d}",
                 external_id=f"fault-{number}",
             )
         if number % 20 == 0:
