@@ -59,7 +59,7 @@ def linked_to(post: Post, incoming: Incoming) -> list[Known]:
     An API client's posts meet its own requests only, and nobody else's posts meet those.
     """
     posts = _posts_linked(post, incoming)
-    contacts = Contact.objects.filter(phone_hash__in=incoming.facts.phones, request__isnull=False)
+    contacts = _of_families().filter(phone_hash__in=incoming.facts.phones)
     keys = set(posts) | set(_newest(contacts.order_by(), "request"))
     return _known(post, incoming, keys, {})
 
@@ -70,9 +70,7 @@ def alike(post: Post, said: Said, incoming: Incoming, now: datetime) -> list[Kno
     near = [
         sealing.keyed_hash(other) for phone in said.phones[:3] for other in telling_apart.numbers_near(phone)
     ]
-    near_keys = set(
-        _newest(Contact.objects.filter(phone_hash__in=near, request__isnull=False).order_by(), "request")
-    )
+    near_keys = set(_newest(_of_families().filter(phone_hash__in=near).order_by(), "request"))
     theirs: set[int] = set()
     if post.author_id:
         recent = Post.objects.filter(author_id=post.author_id, request__isnull=False, copy_of="")
@@ -83,7 +81,7 @@ def alike(post: Post, said: Said, incoming: Incoming, now: datetime) -> list[Kno
     others = _posts_with_traces(words, now)
     if incoming.facts.phones and not incoming.facts.describe_somebody:
         # Its own number beside another's, and nothing else to go by: such words join no one, nor is anybody asked.
-        numbered = Contact.objects.filter(request__in=others.keys() - near_keys - theirs)
+        numbered = _of_families().filter(request__in=others.keys() - near_keys - theirs)
         for key in set(numbered.values_list("request", flat=True)):
             others.pop(key or 0, None)
     texts = _likest(words, others)
@@ -129,6 +127,10 @@ def _posts_linked(post: Post, incoming: Incoming) -> list[int]:
 
 def _originals(incoming: Incoming) -> frozenset[str]:
     return incoming.related | frozenset(filter(None, (incoming.reply_to, incoming.copy_of)))
+
+
+def _of_families() -> "QuerySet[Contact]":
+    return Contact.objects.filter(request__isnull=False, is_helpers=False)
 
 
 def _newest(rows: "QuerySet[Post] | QuerySet[Contact]", column: str) -> list[int]:
@@ -227,7 +229,7 @@ def _facts_of(request: HelpRequest) -> Facts:
         [need.kind for need in request.needs.all()],
         request.district_id,
         request.patient,
-        [contact.phone_hash for contact in request.contacts.all()],
+        [contact.phone_hash for contact in request.contacts.all() if not contact.is_helpers],
         block=request.block_id,
         masked=request.summary,
     )

@@ -13,7 +13,7 @@ from django.db.models import F
 from django.utils.dateparse import parse_datetime
 
 from districts.needs import NeedKind
-from requests_app import candidates, matching, policy, routing
+from requests_app import candidates, matching, policy, routing, sealing
 from requests_app.models import (
     Contact,
     Event,
@@ -208,6 +208,9 @@ def _join(
         Event.objects.create(
             request=request, kind=EventKind.ATTENTION, at=now, data={"attention": str(attention)}
         )
+    request.contacts.filter(phone_hash__in=[sealing.keyed_hash(phone) for phone in said.phones]).update(
+        is_helpers=False
+    )
     known = set(request.contacts.values_list("phone_hash", flat=True))
     fresh = [Contact.of(phone, request=request) for phone in said.phones]
     Contact.objects.bulk_create([contact for contact in fresh if contact.phone_hash not in known])

@@ -58,11 +58,14 @@ def stated_phones(post: Post) -> list[str]:
     return list(raw.get("phones", [])) if isinstance(raw, dict) else []
 
 
-def keep_numbers(request: HelpRequest, note: str) -> None:
-    """Seal the phone numbers of a note as contacts of its request; the note itself is kept masked."""
+def keep_numbers(request: HelpRequest, note: str, *, of_helpers: bool = False) -> None:
+    """Seal the phone numbers of a note as contacts of its request; the note itself is kept masked.
+
+    `of_helpers`: the note tells what an office or a supplier said, so the numbers are theirs and not the family's.
+    """
     found = dict.fromkeys(phone.e164 for phone in numbers(fold(note).text))
     Contact.objects.bulk_create(
-        [Contact.of(phone, request=request) for phone in found], ignore_conflicts=True
+        [Contact.of(phone, request=request, is_helpers=of_helpers) for phone in found], ignore_conflicts=True
     )
 
 

@@ -19,6 +19,7 @@ from requests_app.demo import sample_officials
 from requests_app.models import Appeal, HelpRequest, NotAllowed, Reply
 from requests_app.policy import POLICY
 from requests_app.states import AppealAnswer, AppealWay, Outcome
+from requests_app.triage import read_now
 from tests.factories import a_district, a_post, a_request, a_volunteer, an_official
 
 pytestmark = pytest.mark.django_db
@@ -257,6 +258,23 @@ def test_a_number_in_the_note_of_an_answer_is_masked():
     appeal = taken(request, an_official())
     press(person, request, "official_said", appeal=appeal.pk, answer="acted", note="ask 98290 12345")
     assert "98290" not in request.events.get(kind="official_said").note
+
+
+def test_number_of_an_official_is_kept_and_joins_nobodys_plea():
+    person, request = a_volunteer(), a_request(summary="beds for my father in Jaipur")
+    appeal = Appeal.take(request, an_official(), AppealWay.CALLED, person, timezone.now())
+    press(person, request, "official_said", appeal=appeal.pk, answer="acted", note="ask 98290 12345")
+    assert [contact.is_helpers for contact in request.contacts.order_by("pk")] == [False, True]
+    plea = read_now(a_post("Jaipur me oxygen cylinder chahiye, call 9829012345"))
+    assert plea.request != request
+
+
+def test_number_that_the_family_gives_as_well_is_the_familys():
+    person, request = a_volunteer(), a_request(phone="+919829011111", needs=("oxygen",))
+    appeal = Appeal.take(request, an_official(), AppealWay.CALLED, person, timezone.now())
+    press(person, request, "official_said", appeal=appeal.pk, answer="acted", note="ask 98290 12345")
+    read_now(a_post("Jaipur oxygen chahiye, call 9829011111 or 9829012345"))
+    assert set(request.contacts.values_list("is_helpers", flat=True)) == {False}
 
 
 def test_who_watches_presses_nothing():

@@ -11,7 +11,11 @@ from requests_app.models.scams import ScamNumber
 
 
 class Contact(models.Model):
-    """A phone number of a request or of a lead, sealed. Shown masked; the whole number is an act that is logged."""
+    """A phone number of a request or of a lead, sealed. Shown masked; the whole number is an act that is logged.
+
+    `is_helpers`: of an office or a supplier that was asked for this request, and not of the family: many patients' requests
+    may have it, so that matching does not look at it.
+    """
 
     request = models.ForeignKey(
         "requests_app.HelpRequest", models.CASCADE, null=True, related_name="contacts"
@@ -20,6 +24,7 @@ class Contact(models.Model):
     sealed_phone = models.BinaryField()
     phone_hash = models.CharField(max_length=64)
     tail = models.CharField(max_length=2, blank=True)
+    is_helpers = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["pk"]

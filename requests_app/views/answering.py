@@ -42,8 +42,11 @@ def say_undoable(request: Asked, item: HelpRequest, text: str) -> None:
     messages.success(request, text, extra_tags=f"undo-{item.code}")
 
 
-def act(make_move: Act) -> Callable[..., HttpResponse]:
-    """Turn an Act into a view of POST /requests/CODE/.../, for what the person may see."""
+def act(make_move: Act, *, of_helpers: bool = False) -> Callable[..., HttpResponse]:
+    """Turn an Act into a view of POST /requests/CODE/.../, for what the person may see.
+
+    `of_helpers`: numbers in its note are of an office or a supplier, not of the family.
+    """
 
     @require_POST
     @wraps(make_move)
@@ -58,7 +61,7 @@ def act(make_move: Act) -> Callable[..., HttpResponse]:
         except NotAllowed:
             messages.error(request, _("That cannot be done with this request now."))
         else:
-            keep_numbers(item, request.POST.get("note", "")[:NOTE])
+            keep_numbers(item, request.POST.get("note", "")[:NOTE], of_helpers=of_helpers)
             if isinstance(said, HttpResponse):
                 return said
             if said:

@@ -1,6 +1,7 @@
 """Taking a request to an official: the ready text, the press that says that a person did it, and what was answered."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -85,7 +86,7 @@ def take_to(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     return _("Written down. You will be asked what came of it.")
 
 
-@act
+@partial(act, of_helpers=True)
 def official_said(request: Asked, item: HelpRequest, now: datetime) -> HttpResponse | str:
     form = OfficialSaidForm(request.POST)
     if not form.is_valid():

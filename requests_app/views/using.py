@@ -1,6 +1,7 @@
 """The press on a request's page that says what came of a lead that was proposed there."""
 
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404
@@ -15,7 +16,7 @@ from requests_app.views.answering import act, first_error
 from requests_app.views.asked import Asked
 
 
-@act
+@partial(act, of_helpers=True)
 def use_lead(request: Asked, item: HelpRequest, now: datetime) -> str | None:
     """Keep it in the request's history and as a check of the lead; what was got may meet a need at once."""
     form = UseForm(request.POST)
