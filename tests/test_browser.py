@@ -8,8 +8,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from districts.models import Role
-from requests_app.models import HelpRequest, Reply
-from requests_app.states import CallOutcome, Outcome, RequestState
+from requests_app.models import Event, HelpRequest, Reply
+from requests_app.states import CallOutcome, EventKind, Outcome, RequestState
 from requests_app.triage import read_now
 from tests.factories import a_post, a_request, a_volunteer
 from tests.world import ROOT
@@ -23,7 +23,11 @@ WORDS = {
     "en": {"claim": "Claim", "talked": "Talked", "resolve": "Resolve", "close": "Close the request"},
     "hi": {"claim": "ज़िम्मा लें", "talked": "बात हुई", "resolve": "निपटाएँ", "close": "अनुरोध बंद करें"},
 }
-PATHS = ["/queue/", "/mine/", "/review/", "/places/", "/phone/", "/doctor/", "/leads/", "/search/", "/more/"]
+PATHS = [
+    *("/queue/", "/mine/", "/review/", "/places/", "/phone/", "/doctor/", "/search/", "/more/", "/notices/"),
+    *("/leads/", "/leads/new/", "/officials/", "/officials/?list=due", "/handover/", "/pause/", "/me/"),
+    *("/shifts/", "/roster/", "/people/", "/invites/"),
+]
 
 
 def opened(browser: Browser, server: str, user: str, language: str = "en", width: int = 390, **more) -> Page:
@@ -83,6 +87,24 @@ def test_volunteer_takes_a_request_from_claim_to_resolved_on_a_phone(browser, se
     request.refresh_from_db()
     assert (request.state, request.outcome) == (RequestState.CLOSED, Outcome.HELPED)
     assert page.complaints == []
+
+
+def test_call_dials_by_itself_and_reloading_looks_at_no_number_again(browser, server, settings):
+    settings.DEMO = False
+    a_volunteer("asha")
+    request = a_plea()
+    page = opened(browser, server, "asha")
+    page.add_init_script(
+        "addEventListener('click', (event) => { if (event.target.href?.startsWith('tel:')) {"
+        " event.preventDefault(); sessionStorage.dialled = event.target.href; } })"
+    )
+    page.goto(server + "/queue/")
+    page.locator(f"#card-{request.code}").get_by_role("button", name="Claim").click()
+    page.locator(f"#card-{request.code} button[value=call]").click()
+    page.wait_for_function("sessionStorage.dialled === 'tel:+919829012345'")
+    page.reload()
+    expect(page.locator("#contacts")).not_to_contain_text("9829012345")
+    assert Event.objects.filter(request=request, kind=EventKind.REVEALED).count() == 1
 
 
 def test_way_from_claim_to_resolved_without_javascript(browser, server):

@@ -36,6 +36,7 @@ PAGES = {
     "officials": ("desk", "/officials/"),
     "due": ("desk", "/officials/?list=due"),
     "search": ("asha", "/search/"),
+    "notices": ("asha", "/notices/"),
     "me": ("asha", "/me/"),
     "shifts": ("asha", "/shifts/"),
     "team": ("kavita", "/shifts/?of=people"),
