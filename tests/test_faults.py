@@ -62,7 +62,8 @@ def test_kill_9_and_flushall_lose_and_double_nothing(gazetteer, tmp_path):
 
     def chaos() -> None:
         nonlocal kills, flushes
-        while Post.objects.filter(state="read").count() < total * 0.85:
+        # On a machine so busy that no worker is up before it is killed again, it must end as well.
+        while kills < 40 and Post.objects.filter(state="read").count() < total * 0.85:
             time.sleep(chance.uniform(0.3, 1.2))
             victim = chance.choice(workers)
             if chance.random() < 0.5:
@@ -83,7 +84,7 @@ def test_kill_9_and_flushall_lose_and_double_nothing(gazetteer, tmp_path):
 
     with running(*workers, sweeper):
         in_threads(3, part)
-        settle(total, 90)
+        settle(total, 180)
     assert kills >= 3 and flushes >= 1
     assert_none_lost_none_doubled(total)
 
