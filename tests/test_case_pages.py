@@ -98,16 +98,17 @@ def test_tabs_fit_the_role(role, tabs):
 # --- Given back ---------------------------------------------------------------------------------------------------
 
 
-def test_off_duty_press_returns_what_is_held_and_says_how_many():
+def test_off_duty_press_asks_who_goes_on_and_then_returns_what_is_held_and_says_how_many():
     asha = a_volunteer("asha")
     requests = [a_request(), a_request()]
     for request in requests:
         request.claim(asha, timezone.now())
     client = logged_in(asha)
-    client.post("/duty/", {"on": "0"})
-    assert "2 requests that you held went back to the queue" in see(client, "/queue/")
+    assert client.post("/duty/", {"on": "0"}).headers["Location"] == "/handover/"
+    assert [fresh(request).state for request in requests] == [RequestState.CLAIMED] * 2
+    client.post("/handover/")
+    assert "2 are back in the queue" in see(client, "/queue/")
     assert [fresh(request).state for request in requests] == [RequestState.QUEUED] * 2
-    assert "its holder went off duty" in see(client, f"/requests/{requests[0].code}/")
 
 
 def test_off_duty_press_with_nothing_in_hand_says_so():

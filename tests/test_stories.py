@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 BOTH = pytest.mark.parametrize("language", ["en", "hi"])
 OXYGEN = "@RajHelpDesk Jaipur Jhotwara: father 61 needs oxygen cylinder and ICU bed, SpO2 82. Call 9829012345"
 INSULIN = "@RajHelpDesk Jaipur Sanganer: mother 70 needs insulin, cannot find it. Call 9829055546"
-ALMOST = "@RajHelpDesk Jaipur Jhotwara: papa 61 ko oxygen cylinder chahiye. Call 9829012346"
+ALMOST = "@RajHelpDesk Jaipur Jhotwara: papa 61 ko oxygen cylinder chahiye. Call 9829012845"
 
 
 def a_plea(text: str, number: int = 1) -> HelpRequest:
