@@ -15,9 +15,9 @@ _MOBILE = re.compile(r"(?:\+?91|0091|0)?0?([6-9]\d{9})")
 _NOT_A_PHONE_BEFORE = re.compile(
     r"(?<![a-z])(?:order|ordr|srf|aadh?aa?r|adhar|complaint|ticket|account|acc?t?|a/c|ref|reference|txn|transaction|utr|pnr|bill|token|"
     r"regn?|registration|uhid|mrn|crn|ifsc|invoice|booking|case id|patient id|application|आधार|खाता|शिकायत|आर्डर)"
-    r"\s*(?:card|id|no|number|num|संख्या|नंबर|क्रमांक|आईडी)?\s*(?:is|:|-|#|\.|है|h)*\s*$"
+    r"\s*(?:(?:card|id|no|number|num|संख्या|नंबर|क्रमांक|आईडी)\s*\.?)?\s*(?:is|:|-|#|है|h)*\s*$"
 )
-_NO_WORD = re.compile(r"(?:id|srf)\s*[:\-#.]?\s*$")
+_NO_WORD = re.compile(r"(?<![a-z])(?:case|order|patient|user|ref|srf)?[ _]?(?:id|srf)\s*[:\-#.]?\s*$")
 _URL_BEFORE = re.compile(r"(?:https?://|www\.|t\.co/|\.com/|\.in/)\S*$")
 
 
@@ -36,7 +36,7 @@ def _e164(digits: str, has_plus: bool) -> str | None:
     if mobile and (not has_plus or digits.startswith("91")):
         return "+91" + mobile.group(1)
     if has_plus and not digits.startswith("91"):
-        return _valid("+" + digits, None)
+        return _possible("+" + digits)
     if digits.startswith("00") and not digits.startswith("0091"):
         return _valid("+" + digits[2:], None)
     for prefix in ("0091", "91", "0"):
@@ -53,6 +53,17 @@ def _valid(number: str, region: str | None) -> str | None:
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _possible(number: str) -> str | None:
+    """A number of another country, by its length alone: its ranges are newer than any table."""
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
         return None
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 

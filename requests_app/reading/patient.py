@@ -10,19 +10,26 @@ from .saturation import KIN, saturation
 
 _YEARS = r"(?:saal|sal|varsh|varshiya|yrs?|years?|year|yr|y/?o|वर्ष|वर्षीय|साल|बरस|वर्षिय)"
 _AGE = (
-    re.compile(r"\b(?:age|aged|aayu|umar|umr|umra)\s*(?:/\s*sex)?\s*(?:is|hai|h|:|-|=|\.|~|of|about)*\s*(\d{1,3})(?![\d/])"),
+    re.compile(r"\b(?:age|aged|aayu|umar|umr|umra)\s*(?:/\s*sex)?\s*(?:is|hai|h|:|-|=|\.|~|of|about)*\s*(\d{1,3})(?![\d/]|\s?-\s?\d)"),
     re.compile(r"(?:उम्र|उमर|आयु)\s*(?:है|:|-|=|लगभग|करीब)*\s*(\d{1,3})(?!\d)"),
     re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?:\s*-?\s*(?:ki|ke|ka|की|के|का))?\s*-?\s*(?:umar|umr|age|old|aged|उम्र|आयु)"),
     re.compile(r"(?<![\d.])(\d{1,3})\s*[/,\-]?\s*(?:m|f|male|female|purush|mahila|पुरुष|महिला|lady|man|woman)(?![a-z\u0900-\u097f0-9])"),
-    re.compile(r"(?<![a-z])(?:m|f|male|female)\s*[/,\-]?\s*(\d{1,3})(?![\d/.:])"),
+    re.compile(r"(?<![a-z])(?:m|f|male|female)(?:\s*[/,\-]\s*(?=\d)|\s+(?=\d\d)|(?=\d\d))(\d{1,3})(?![\d/.:])"),
     re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?![a-z])"),
-    re.compile(rf"(?<![a-z]){KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$))"),
+    re.compile(rf"(?<![a-z]){KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$)|(?<=\D\d\d)\s(?!\s*(?:din|day|ghan|hour|hr|min|log|bed|unit|%|\d|kg|km|baje|lakh|hazar|hajar|lit|ltr|l\b|tarikh|apr|may|bar|dose|inj|lpm|pe\b|par\b|se\b|level|oxygen|o2|and dropp|हजार|लाख|दिन|घंट|लोग|बेड|यूनिट|बजे|तारीख|पर|से|मिनट|अप्रैल|मई|bacch|बच्च|paar|par\b|plus|पार)))"),
     re.compile(r"(?<![a-z])(?:he|she)(?:'s|\s+is)\s+(\d{1,3})(?=\s*(?:[),.]|and\b|with\b|$))"),
     re.compile(r"(?<![\d.])(\d{1,3})\s+(?:ki\s+)?(?:umar|umr|age)(?![a-z])"),
+    re.compile(r"(?<![\d.])(\d{2})\s+(?:ke|ka|ki|के|का|की)\s+(?:h|hai|hain|he|hu|hun|hoon|है|हैं|हूं|हू)(?![a-z\u0900-\u097f])"),
+    re.compile(r"(?<=[a-z\u0900-\u097f])\s?\((\d{2})\)(?!\s?(?:hai|h|है)(?![a-z]))"),
+    re.compile(r"(?:patient|name|naam|मरीज|रोगी|नाम)(?![a-z])[^\d\n]{2,40}\n?\s?(\d{2})\s?(?=\n|$)"),
+    re.compile(r"🎂\s?(\d{1,3})(?!\d)"),
+    re.compile(rf"(?:(?<![a-z]){KIN}|(?<![a-z])(?:mr|mrs|shri|smt)\.?\s[a-z]{{2,20}})(?:\s[a-z]{{1,12}})?,\s(\d{{2}})(?=[,.])"),
 )  # fmt: skip
 _LEVEL_WITHOUT_WORD = re.compile(
     rf"(?<![a-z]){KIN}\s+(\d{{2}})\s*\.(?=.*(?:bed|bharti|icu|cylinder|silendar|oxygen))", re.S
 )
+_OLDEST = re.compile("dad[ai]|nan[ai]|grand|baba|दाद|नान|बाबा")
+_PARENTS = re.compile("papa|father|dad|mother|mo?m|mummy|maa|ma |pita|mata|amm|abb|sas|saas|tau|uncle|aunt|पापा|पिता|मा|मां|मम्मी|ताऊ|सास|ससुर|अम्मा")
 _NOT_AGE_AFTER = re.compile(
     r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)"
 )
@@ -42,12 +49,17 @@ _SMALL = re.compile(r"\d(?<!\d.)\d{0,2}(?!\d)")
 # How an age pattern is tried: at each small number, or in the stretch around it where the text has one of these words.
 # With what a word that makes a number an age starts, and what may stand between; empty where the text ends.
 _FIRST_OF_UNIT, _BEFORE_UNIT = frozenset("svybmfplwkuaवसबपम"), " \t\n\r\f\v/,-"
-_AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8)), 48
+_AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8, 9)), 48
 _AGE_WORDS: dict[int, tuple[str, ...]] = {
     0: ("age", "aayu", "umar", "umr"),
     1: ("उम", "आयु"),
     7: ("he",),
+    10: ("(",),
+    11: ("patient", "name", "naam", "मरीज", "रोगी", "नाम"),
+    12: ("🎂",),
+    13: (", ",),
 }
+_LESS_SURE = frozenset((6, 7, 9, 10, 11, 12, 13))
 _HOSPITAL_WORD = re.compile(
     r"(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
     r"(?![a-z\u0900-\u097f])"
@@ -171,12 +183,17 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
     ):
         # "bhabhi 82. ... koi bed": a bare number of a person for whom a bed or oxygen is sought is a level, not an age.
         found = _LEVEL_WITHOUT_WORD.search(text)
-        if found is not None and int(found.group(1)) == age:
+        if found is not None and int(found.group(1)) == age and age % 10 and _is_no_age(found.group(), age):
             spo2, age = age, None
             facts[-1] = Fact("spo2", facts[-1].start, facts[-1].end)
     group = _blood_group(folded, facts)
     hospital = _hospital(folded, facts)
     return Patient(age, spo2, group, hospital), facts
+
+
+def _is_no_age(words: str, value: int) -> bool:
+    """Whether a person of such kin is hardly that old: a brother of 82, not a grandmother."""
+    return _OLDEST.match(words) is None and (value > 80 or _PARENTS.match(words) is None)
 
 
 def _age(text: str, facts: list[Fact]) -> int | None:
@@ -195,14 +212,19 @@ def _age(text: str, facts: list[Fact]) -> int | None:
             if (
                 not 1 <= value <= 110
                 or taken <= found.start(1) < taken_end
+                or text[found.end(1) : found.end(1) + 1].isdecimal()
                 or _NOT_AGE_AFTER.match(text, found.end())
             ):
                 continue
-            if rank == 5 and _NOT_AGE_BEFORE.search(text[max(0, found.start(1) - 12) : found.start(1)]):
+            if (
+                rank == 5
+                and _NOT_AGE_BEFORE.search(text[max(0, found.start(1) - 12) : found.start(1)])
+                and not found.group().endswith(("y/o", "yo"))
+            ):
                 continue
             if rank >= 2 and text[found.end() : found.end() + 1] == "+":
                 continue
-            worse = 0 if rank < 6 or rank == 8 else 1
+            worse = 1 if rank in _LESS_SURE else 0
             if best is None or (worse, found.start()) < best[:2]:
                 best = (worse, found.start(), found)
     if best is None:

@@ -8,7 +8,7 @@ from districts.locating import Place, locate
 
 from . import contacts, kind, model, needs, urgency
 from .clauses import Parsed, parse
-from .features import MOST_WORDS, Feature, order_features, rule_features, unsaid
+from .features import AGE, MOST_WORDS, Feature, name_ages, order_features, rule_features, unsaid
 from .language import language
 from .patient import Fact, Patient, patient_facts
 from .usable import usable_phones
@@ -20,6 +20,8 @@ _LONGEST = 65_536
 # For what a text that says one thing only says; such texts are short and give the model little to go by.
 _PLAIN_BONUS = {"request": 4.0, "update": 2.0, "offer": 2.0}
 _CRITICAL_WITH_FINE_LEVEL, _HIGH_WITHOUT_A_WORD = 0.8, 0.85
+# A few words, or a question, without a word of danger: "bed kota?" is no danger to life because it is about a bed.
+_CRITICAL_IN_A_FEW_WORDS, _FEW_WORDS = 0.45, 12
 
 
 @dataclass(slots=True)
@@ -35,6 +37,8 @@ class Analysis:
     by_rules: tuple[list[str], list[str]]
     points: dict[str, float]
     plain: str | None
+    level: str
+    level_words: Mention | None
     words: dict[str, str]
     others: set[Feature]
 
@@ -44,13 +48,14 @@ def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) ->
     parsed = parse(folded, known)
     phones = contacts.numbers(folded.text)
     patient, facts = patient_facts(folded)
+    aged = name_ages(parsed, [(fact.start, fact.end) for fact in facts if fact.name == "age"])
     named = needs.named_needs(parsed)
     best = needs.standings(named)
     by_rules = (needs.decide(best, False), needs.decide(best, True))
     asked = sum(1 for one in best.values() if one.standing == needs.ASKED)
     points = kind.points(parsed, len(phones), patient.spo2 is not None, asked, len(best))
     rule_kind = max(kind.KINDS, key=points.__getitem__)
-    level, _ = urgency.judge(parsed, patient.spo2)
+    level, level_words = urgency.judge(parsed, patient.spo2)
     plain = kind.plain_case(parsed, named)
     silent = unsaid(parsed)
     found = rule_features(
@@ -60,7 +65,12 @@ def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) ->
     words = dict(zip(parsed.words.texts[:MOST_WORDS], parsed.names, strict=False))
     for at in silent:
         words.pop(parsed.words.texts[at], None)
-    return Analysis(parsed, phones, patient, facts, named, best, by_rules, points, plain, words, found)
+    for at in aged:
+        words.pop(parsed.words.texts[at], None)
+        words[AGE] = AGE
+    return Analysis(
+        parsed, phones, patient, facts, named, best, by_rules, points, plain, level, level_words, words, found
+    )
 
 
 def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> Reading:
@@ -155,16 +165,35 @@ def _needs(
     return chosen, sure
 
 
+def critical_chance(found: Analysis, judged: float) -> float:
+    """How likely a request is critical: what the model `judged`, but near 1 where a low saturation is stated, and 0 where
+    nothing in the text says danger and the model is not rather sure by itself."""
+    if _is_low(found):
+        return 0.97
+    if found.level == "critical":
+        return judged
+    if found.patient.spo2 is not None:
+        least = _CRITICAL_WITH_FINE_LEVEL
+    else:
+        parsed = found.parsed
+        is_calm = len(parsed.names) <= _FEW_WORDS or parsed.has("calm") or "?" in parsed.folded.text
+        least = _CRITICAL_IN_A_FEW_WORDS if is_calm else 0.0
+    return judged if judged >= least else 0.0
+
+
+def _is_low(found: Analysis) -> bool:
+    return found.patient.spo2 is not None and found.patient.spo2 <= urgency.SATURATION_IN_DANGER
+
+
 def _urgency(
     found: Analysis, scores: model.Scores | None, decide: dict[str, float]
 ) -> tuple[str, Mention | None, float]:
-    level, words = urgency.judge(found.parsed, found.patient.spo2)
+    level, words = found.level, found.level_words
     if scores is None:
         return level, words, 0.8
-    low = found.patient.spo2 is not None and found.patient.spo2 <= urgency.SATURATION_IN_DANGER
-    critical = 0.97 if low else scores.urgency["critical"]
-    is_fine = level != "critical" and found.patient.spo2 is not None and not low
-    if critical >= (_CRITICAL_WITH_FINE_LEVEL if is_fine else decide["critical"]):
+    critical = scores.urgency["critical"]
+    if critical_chance(found, critical) >= decide["critical"]:
+        critical = max(critical, 0.97) if _is_low(found) else critical
         return "critical", words if level == "critical" else None, max(critical, 0.5)
     high = scores.urgency["high"]
     level = "high" if high >= (_HIGH_WITHOUT_A_WORD if level == "normal" else decide["high"]) else "normal"

@@ -7,38 +7,39 @@ KIN = (
     r"(?:father|mother|brother|sister|wife|husband|uncle|aunt|aunty|auntie|grandfather|grandmother|grandpa|grandma|dad|mom|mum|son|daughter|"
     r"patient|papa|mummy|in[- ]law|cousin|teacher|friend|nana|nani|dada|dadi|chacha|chachi|mama|mami|mausi|bua|bhai|bhaiya|behan|bahan|didi|maa|biwi|"
     r"patni|pati|sasur|saas|jija|jijaji|dadaji|nanaji|bhabhi|tau|pitaji|mataji|lady|man|neighbour|neighbor|husband|retd|worker|"
-    r"पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज|ससुर|सास|मम्मी|पापा|चाचा|चाची|मामा|मामी|मौसी|बुआ|भाभी|दीदी|जीजा|जीजाजी|दादा|दादी|नाना|नानी|ताऊ|बाबूजी)"
+    r"kaka|kaki|bhua|bapu|bapuji|amma|ammi|abbu|abba|baba|dost|beta|beti|bahu|guruji|grandpa|पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज|ससुर|सास|मम्मी|पापा|चाचा|चाची|मामा|मामी|मौसी|बुआ|भाभी|दीदी|जीजा|जीजाजी|दादा|दादी|नाना|नानी|ताऊ|बाबूजी|काका|काकी|बाबा|अम्मा|अब्बू|बापू|बापूजी|बेटा|बेटी|बहू)"
 )
 # No Latin letter stands before them; told after the first letter, so that the search looks for first letters.
 _OXYGEN_WORDS = (
-    r"(?:s(?<![a-z]s)(?:po2|p02|po|op2|o2|po-2|po 2|aturation|aturasion|ats?|at)|o(?<![a-z]o)(?:xygen|xigen|xgen|xyzen|xy|2)|"
+    r"(?:s(?<![a-z]s)(?:po2|p02|po|op2|o2|po-2|po 2|aturation|aturasion|turation|atration|ats?|at)|o(?<![a-z]o)(?:xygen|xigen|xgen|xyzen|xy|2)|"
     r"l(?<![a-z]l)(?:evel|vl|avel|evl)|"
-    r"आक्सीजन|आक्सिजन|ओक्सीजन|अक्सीजन|लेवल|लेवेल|सैचुरेशन|सेचुरेशन|सैचुरेसन|एसपीओ2|एसपीओटू|स्तर)"
+    r"आक्सीजन|आक्सिजन|ओक्सीजन|अक्सीजन|लेवल|लेवेल|सैचुरेशन|सेचुरेशन|सैचुरेसन|एसपीओ2|एसपीओटू|स्तर|🫁)"
 )
 _SPO2 = re.compile(
     rf"{_OXYGEN_WORDS}(?P<between>(?:[^\d\n.;!?]|[.](?=\s*[.\d])|\n(?=\s*[:\-]?\s*\d)){{0,22}}?)(?<!\d)(?P<value>\d{{2,3}})(?!\d)(?P<after>[^\n]{{0,14}})"
 )
 _SPO2_LIT = re.compile(
-    r"(?<!\d)(?P<value>\d{2})\s*(?:%|percent|प्रतिशत)?\s*(?:ka |ki |hai |h |है )?\s*"
+    r"(?<!\d)(?P<value>\d{2})[ \t]*(?:%|percent|प्रतिशत)?[ \t]*(?:ka |ki |hai |h |है )?[ \t]*"
     r"(?:spo2|sp02|o2 level|oxygen level|oxygen hai|oxygen h\b|oxygen reh|oxygen bach|saturation|sats\b|o2 sat|आक्सीजन लेवल|आक्सीजन है|आक्सीजन रह)"
 )
 # A level without a word for it: what stands before such a number, and how those words end; or what stands after it.
 _BEFORE_BARE = re.compile(
-    rf"(?:(?<![a-z]){KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|का|की|के)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])is\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
+    rf"(?:(?<![a-z]){KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|ro|ri|का|की|के|रो|री)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s|lagayi\s|lagai\s|लगाई\s|[:\-=]\s?)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])(?:fir|phir|फिर)\s+(?:bhi|भी)\s+|(?<![a-z])(?:drop|drops|dropped|down|fell)\s+to\s+|(?<![a-z])(?:is|he's|she's|he is|she is|dad's|mom's|home)(?:\s+in\s+[a-z]{2,20})?\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
     r"\Z"
 )
 _ENDS_BEFORE_BARE = (
     "ka", "ki", "ke", "का", "की", "के", "machine", "meter", "monitor", "मशीन", "मीटर", "me", "mein", "में", "is", "shows",
-    "reads", "pe", "par", "still", "now", "abhi", "अभी", "अब", "at",
+    "reads", "pe", "par", "still", "now", "abhi", "अभी", "अब", "at", "ro", "ri", "रो", "री", "lagayi", "lagai", "लगाई", "bhi", "भी",
+    "to", ":", "-", "=",
 )  # fmt: skip
 _NOT_AFTER_BARE = re.compile(r"\s*(?:/|-|saal|sal\b|yrs?|years?|साल|वर्ष|din|दिन|km|kg|bed|log)")
 _AFTER_BARE = re.compile(
-    r"(?<![\d/.\-+])(?P<value>[5-9]\d)\s*(?:%|percent|प्रतिशत)?\s*(?:(?:on|with)\s+(?:the\s+|a\s+|her\s+|his\s+)?(?:oximeter|monitor|meter|room air|nrbm|mask|o2|oxygen|\d+\s*l)|"
-    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa))|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)(?!\s*(?:cyl|silen|silin|bed|conc|mask|tank|can|सिलेंडर|बेड|कंसं|refill|kit))"
+    r"(?<![\d/.\-+])(?P<value>[5-9]\d)[ \t]*(?:%|percent|प्रतिशत)?[ \t]*(?:(?:on|with)\s+(?:the\s+|a\s+|her\s+|his\s+)?(?:oximeter|monitor|meter|room air|nrbm|mask|o2|oxygen|\d+\s*l)|"
+    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa|baith|let|tik|atk|atak|ruk|gaadi|बैठ|लेट|टिक|अटक|रुक))|and\s+(?:dropping|falling|going\s+down)|se\s+(?:upar|uper|zyada|jyada)\s+(?:nahi|nhi|ni)|से\s+(?:ऊपर|ज्यादा)\s+नह|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)(?!\s*(?:cyl|silen|silin|bed|conc|mask|tank|can|सिलेंडर|बेड|कंसं|refill|kit))"
 )
 _LOOSE_SPO2 = re.compile(
-    r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|ho gaya|ho gya|"
-    r"हो गया|हो गई|आ गया|आ गई|आ रहा|आ रही|तक गिर|se niche|से नीचे)"
+    r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|aa ryo|ho gaya|ho gya|rah gay|reh gay|reh gya|rah gya|"
+    r"हो गया|हो गई|आ गया|आ गई|आ रहा|आ रही|रह गया|रह गई|तक गिर|se niche|से नीचे)"
 )
 # A text without one of these has none of the oxygen words of the patterns.
 _OXYGEN_SIGNS = (
@@ -57,16 +58,37 @@ _OXYGEN_SIGNS = (
     "ेच",
     "एसपी",
     "स्तर",
+    "tur",
+    "🫁",
 )
 _NOT_LEVEL = re.compile(
-    r"\s*(?:cyl|silen|silin|bed|lit|ltr|l\b|lpm|kg|conc|units?|beds|ghant|hour|hr|saal|sal |yrs?|year|din|day|patient|mareez|mariz|hazar|"
-    r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|ct\b)"
+    r"[ \t]*(?:cyl|silen|silin|bed|lit|ltr|l\b|lpm|kg|conc|units?|beds|ghant|hour|hr|saal|sal |yrs?|year|din|day|patient|mareez|mariz|hazar|"
+    r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|%[ \t]*(?:original|genuine|asli|pure|free|working|off|discount|sahi|guarant|natural))"
 )
 _NOT_BETWEEN = re.compile(
     r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
 )
 _LEVEL = re.compile(r"[13-9](?<!\d.)(?:(?<=[3-9])\d|(?<=1)00)(?!\d)")
-_GOES_ON = re.compile(r"[\s.\-/]*\d{4,}")
+_GOES_ON = re.compile(r"(?:[\s\-/]?\d{4,9}|\.\d)(?!\d)")
+# A later level: the words between two levels, or after the second, that say that time went by.
+_LATER = re.compile(
+    r"(?P<between>[^\d]{1,40})(?P<value>[4-9]\d|100)(?![\d:/%]|\.\d|-\d|\s*/)(?P<after>[^\d]{0,16})"
+)
+_TIME_BETWEEN = re.compile(
+    r"(?<![a-z])(?:ab|abhi|aaj|now|today|then|raat|se|kabhi|this|fir|phir|yesterday)(?![a-z])|अब|अभी|आज|रात|कभी|फिर| से "
+)
+_TIME_AFTER = re.compile(r"\s*(?:now|today|yesterday|on (?:mon|tue|wed|thu|fri|sat|sun)|this|ab\b|अब|aaj|ho g|हो ग|reh g|रह ग)")
+_SHARE = re.compile(
+    r"(?<![\d.\-])(?P<value>[5-9]\d)\s?%(?!\s*(?:original|genuine|asli|pure|free|working|off|discount|lung|infect|fef|burn|occup|full|bed|sure|ethanol|alcohol|recover|log|people|of|लोग|फेफ|संक्र|जल))"
+)
+_NOT_SHARE_BEFORE = re.compile(r"lung|ct|infect|burn|discount|battery|fefd|recover|फेफ|संक्र|जल ग|ejection|ef\b|kidney|jal ")
+# A number that is a sentence by itself: a level where a bed or oxygen is sought.
+_ALONE = re.compile(r"(?:(?<=\. )|(?<=\u0964 ))(?P<value>[5-9]\d)(?=(?:\s?(?:hai|h|है)(?:\s(?:ab|अब))?)?\s?[.\u0964!])")
+_IS_LEVEL = re.compile(
+    rf"(?<![\d/.\-+])(?P<value>[5-9]\d)\s(?:hai|h|है|रह)\s(?:(?:oxygen|o2|ऑक्सीजन|आक्सीजन|ab|अब)(?![a-z])(?!\s*(?:cyl|sil|bed|सि|बे))|{KIN}\s(?:ka|ki|का|की)(?![a-z\u0900-\u097f]))"
+)
+_SEEKS_AIR = re.compile(r"icu|ventil|o2|oxygen|bed|cyl|silen|आईसीयू|वेंटि|ऑक्सीजन|आक्सीजन|बेड|सिलें")
+_AGE_BEFORE = re.compile(r"(?:age|umar|umr|उम्र|उमर|ward|number|no|sector|token|gali|bed|nh|road no|plot)\W{0,3}$")
 _AROUND = 48
 
 
@@ -78,17 +100,49 @@ def saturation(text: str) -> tuple[int, int, int] | None:
     if any(map(text.__contains__, _OXYGEN_SIGNS)):
         for found in _named_levels(text, numbers):
             value = int(found.group("value"))
-            if value >= 30:
-                return value, found.start(), found.end("value")
+            if 30 <= value <= 100:
+                return _latest(text, value, found.start(), found.end("value"))
         for at in numbers:
             lit = _SPO2_LIT.match(text, at)
             if lit is not None:
-                return int(lit.group("value")), at, lit.end("value")
+                return _latest(text, int(lit.group("value")), at, lit.end("value"))
     for at in numbers:
         loose = _LOOSE_SPO2.match(text, at)
         if loose is not None:
             return int(loose.group("value")), at, loose.end("value")
-    return next(_bare_levels(text, numbers), None)
+    for value, start, end in _bare_levels(text, numbers):
+        return _latest(text, value, start, end)
+    return _lone_level(text, numbers)
+
+
+def _latest(text: str, value: int, start: int, end: int) -> tuple[int, int, int]:
+    """Of levels told one after the other ("94 on Monday, 91 yesterday, 88 now") the last one."""
+    while (later := _LATER.match(text, end)) is not None:
+        between, after = later.group("between"), later.group("after")
+        if (
+            _NOT_LEVEL.match(text, later.end("value"))
+            or _NOT_BETWEEN.search(between)
+            or "spo2" in between
+            or not (_TIME_BETWEEN.search(between) or _TIME_AFTER.match(after))
+        ):
+            break
+        value, end = int(later.group("value")), later.end("value")
+    return value, start, end
+
+
+def _lone_level(text: str, numbers: list[int]) -> tuple[int, int, int] | None:
+    """A share in percent, or a number that stands by itself where a bed or oxygen is sought."""
+    for at in numbers:
+        if not "5" <= text[at] <= "9":
+            continue
+        before = text[max(0, at - 24) : at]
+        share = _SHARE.match(text, at)
+        if share is not None and not _NOT_SHARE_BEFORE.search(before):
+            return int(text[at : at + 2]), at, at + 2
+        found = _IS_LEVEL.match(text, at) or _ALONE.match(text, at)
+        if found is not None and not _AGE_BEFORE.search(before) and _SEEKS_AIR.search(text):
+            return int(text[at : at + 2]), at, at + 2
+    return None
 
 
 def _named_levels(text: str, numbers: list[int]) -> Iterator[re.Match[str]]:

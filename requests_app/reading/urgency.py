@@ -8,18 +8,42 @@ from .vocabulary import Mention
 LEVELS = ("critical", "high", "normal")
 SATURATION_IN_DANGER = 90
 _SOS = re.compile(r"sos(?![a-z])|🆘|#[a-z0-9_]{0,30}urgent")
+_LONGEST_REACH = 60
+# How long something lasts, "20 minute", "do ghante"; then whether oxygen stands there that has so much left.
+_STRETCH_OF_TIME = re.compile(
+    r"(?<![\da-z])(?:\d{1,2}|one|two|three|half an?|an|ek|do|teen|aadha|aadhe|adha|एक|दो|तीन|आधा|आधे)[\s\-]{0,2}"
+    r"(?:more |other |another |se )?(?:min(?:ute)?s?(?![a-z])|hours?(?![a-z])|hrs?(?![a-z])|ghan?t[aeo](?![a-z])|मिनट|मिनिट|घंट)"
+)
+_OXYGEN = re.compile(r"o2(?!\d)|oxyg|oxig|cyli|silin|silen|tank|gas(?![a-z])|सिल[िे]|ऑक्सी|आक्सी|गैस|concentrator|batter")
+_LEFT = re.compile(
+    r"(?<![a-z])(?:left|only|remain|last|finish|khatam|khtm|khatm|bach[aei]|bas\b|chaleg|chalegi|over|out|enough|hi\b|ka hi)|"
+    r"चलेग|खत्म|बच[ाीे]|सिर्फ|केवल|बस |ही "
+)
+_AGO = re.compile(r"\s*(?:ago|pehle|pahle|se\b(?! (?:kam|zyada|jyada))|baad|delivery|service|पहले|से )")
 _DENIED = frozenset(["not", "no", "isn't", "nahi", "nhi", "nahin", "नहीं", "नही"])
 
 
 def judge(parsed: Parsed, spo2: int | None) -> tuple[str, Mention | None]:
     """The level and the phrase that it rests on (None: a saturation, an SOS sign, or nothing)."""
     critical = _first(parsed, "critical")
-    if (spo2 is not None and spo2 <= SATURATION_IN_DANGER) or critical:
+    if (spo2 is not None and spo2 <= SATURATION_IN_DANGER) or critical or _ends_soon(parsed.folded.text):
         return "critical", critical
     high = _first(parsed, "high")
     if high or _SOS.search(parsed.folded.text):
         return "high", high
     return "normal", None
+
+
+def _ends_soon(text: str) -> bool:
+    """Whether oxygen is said to end within hours: "cylinder 20 minute me khatam", "only 2 hours of oxygen left"."""
+    for found in _STRETCH_OF_TIME.finditer(text):
+        start, end = found.span()
+        if _AGO.match(text, end):
+            continue
+        around = text[max(0, start - _LONGEST_REACH) : end + _LONGEST_REACH]
+        if _OXYGEN.search(around) and _LEFT.search(text[max(0, start - 30) : end + 30]):
+            return True
+    return False
 
 
 def _first(parsed: Parsed, concept: str) -> Mention | None:

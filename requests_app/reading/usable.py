@@ -22,7 +22,7 @@ def usable_phones(parsed: Parsed, phones: list[Phone], decided: str) -> tuple[li
     kept: list[Phone] = []
     sure = 0.97
     for phone in phones:
-        if dead and _said_dead(text, phone, dead, len(phones)):
+        if dead and not _is_only_one(phone, phones, dead, decided) and _said_dead(text, phone, dead, len(phones)):
             sure = 0.8
             continue
         start, end = parsed.folded.span(phone.start, phone.end)
@@ -30,6 +30,11 @@ def usable_phones(parsed: Parsed, phones: list[Phone], decided: str) -> tuple[li
     if dead:
         sure = min(sure, 0.8)
     return kept, sure if len(phones) == 1 else sure - 0.05
+
+
+def _is_only_one(phone: Phone, phones: list[Phone], dead: list[tuple[int, int]], decided: str) -> bool:
+    """Whether it is the one number of a plea, after the words that somebody else cannot be reached."""
+    return decided == "request" and len(phones) == 1 and all(end <= phone.start for _, end in dead)
 
 
 def _said_dead(text: str, phone: Phone, dead: list[tuple[int, int]], count: int) -> bool:

@@ -6,11 +6,11 @@ from math import exp, log
 
 from .. import kind, needs
 from ..model import Model, softmax
-from ..read import decided_kind, kind_scores
+from ..read import critical_chance, decided_kind, kind_scores
 from .examples import Example
 
 _DIGITS = 3
-_REQUEST_RECALL, _CRITICAL_RECALL, _CRITICAL_PRECISION = 0.98, 0.975, 0.85
+_REQUEST_RECALL, _CRITICAL_RECALL, _CRITICAL_PRECISION = 0.98, 0.97, 0.85
 _LEANS = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 14.0, 20.0)
 _LEANS_OVER_OFFERS = (1.0, 1.5, 2.0, 3.0)
 _NOISE = frozenset(("update", "thanks", "other"))
@@ -45,12 +45,7 @@ def decisions(judged: Sequence[Judged]) -> dict[str, float]:
     levels = [one for one in kinds if one.example.row["kind"] == "request" and one.example.row.get("urgency")]
     decide["critical"] = _critical_threshold(
         [
-            (
-                0.97
-                if (spo2 := one.example.found.patient.spo2) is not None and spo2 <= 90
-                else one.urgency["critical"],
-                one.example.row["urgency"] == "critical",
-            )
+            (critical_chance(one.example.found, one.urgency["critical"]), one.example.row["urgency"] == "critical")
             for one in levels
         ]
     )
