@@ -11,7 +11,8 @@ _WAR_ROOM = re.compile(r"war ?room|control ?room|helpline|help line|वार ?�
 _PIN_WORD = re.compile(
     r"(?:pin|pincode|pin ?code|postal|zip|पिन|पिनकोड|पिन ?कोड)\W{0,4}(?:code|कोड|no|number)?\W{0,4}$"
 )
-_PIN = re.compile(r"(?<![\d+])[1-9]\d{2}[ -]?\d{3}(?!\d)")
+# What stands before is asked after the first digit, so that the search looks for digits.
+_PIN = re.compile(r"[1-9](?<![\d+].)\d{2}[ -]?\d{3}(?!\d)")
 _GOES_ON = re.compile(r"[ -]?\d|/")
 _NOT_PIN = re.compile(
     r"(?:rs|inr|₹|id|otp|order|ref|srf|account|a/c|ifsc|bill)\W{0,3}(?:no\W{0,2}|number\W{0,2})?$"

@@ -16,7 +16,7 @@ _AGE = (
     re.compile(r"(?<![\d.])(\d{1,3})\s*[/,\-]?\s*(?:m|f|male|female|purush|mahila|पुरुष|महिला|lady|man|woman)(?![a-z\u0900-\u097f0-9])"),
     re.compile(r"(?<![a-z])(?:m|f|male|female)(?:\s*[/,\-]\s*(?=\d)|\s+(?=\d\d)|(?=\d\d))(\d{1,3})(?![\d/.:])"),
     re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?![a-z])"),
-    re.compile(rf"(?<![a-z]){KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$)|(?<=\D\d\d)\s(?!\s*(?:din|day|ghan|hour|hr|min|log|bed|unit|%|\d|kg|km|baje|lakh|hazar|hajar|lit|ltr|l\b|tarikh|apr|may|bar|dose|inj|lpm|pe\b|par\b|se\b|level|oxygen|o2|and dropp|हजार|लाख|दिन|घंट|लोग|बेड|यूनिट|बजे|तारीख|पर|से|मिनट|अप्रैल|मई|bacch|बच्च|paar|par\b|plus|पार)))"),
+    re.compile(rf"(?<![a-z]){KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:'s|\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$)|(?<=\D\d\d)\s(?!\s*(?:din|day|ghan|hour|hr|min|log|bed|unit|%|\d|kg|km|baje|lakh|hazar|hajar|lit|ltr|l\b|tarikh|apr|may|bar|dose|inj|lpm|pe\b|par\b|se\b|level|oxygen|o2|and dropp|हजार|लाख|दिन|घंट|लोग|बेड|यूनिट|बजे|तारीख|पर|से|मिनट|अप्रैल|मई|bacch|बच्च|paar|par\b|plus|पार)))"),
     re.compile(r"(?<![a-z])(?:he|she)(?:'s|\s+is)\s+(\d{1,3})(?=\s*(?:[),.]|and\b|with\b|$))"),
     re.compile(r"(?<![\d.])(\d{1,3})\s+(?:ki\s+)?(?:umar|umr|age)(?![a-z])"),
     re.compile(r"(?<![\d.])(\d{2})\s+(?:ke|ka|ki|के|का|की)\s+(?:h|hai|hain|he|hu|hun|hoon|है|हैं|हूं|हू)(?![a-z\u0900-\u097f])"),
@@ -50,14 +50,15 @@ _SMALL = re.compile(r"\d(?<!\d.)\d{0,2}(?!\d)")
 # With what a word that makes a number an age starts, and what may stand between; empty where the text ends.
 _FIRST_OF_UNIT, _BEFORE_UNIT = frozenset("svybmfplwkuaवसबपम"), " \t\n\r\f\v/,-"
 _AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8, 9)), 48
-_AGE_WORDS: dict[int, tuple[str, ...]] = {
-    0: ("age", "aayu", "umar", "umr"),
-    1: ("उम", "आयु"),
-    7: ("he",),
-    10: ("(",),
-    11: ("patient", "name", "naam", "मरीज", "रोगी", "नाम"),
-    12: ("🎂",),
-    13: (", ",),
+# What must stand before the number, and how far before at most, for the patterns that are searched for.
+_AGE_WORDS: dict[int, tuple[tuple[str, ...], int]] = {
+    0: (("age", "aayu", "umar", "umr"), _AROUND),
+    1: (("उम", "आयु"), _AROUND),
+    7: (("he",), 12),
+    10: (("(",), 1),
+    11: (("patient", "name", "naam", "मरीज", "रोगी", "नाम"), _AROUND),
+    12: (("🎂",), 3),
+    13: ((",",), 2),
 }
 _LESS_SURE = frozenset((6, 7, 9, 10, 11, 12, 13))
 _HOSPITAL_WORD = re.compile(
@@ -238,7 +239,7 @@ def _follows_sex(text: str, at: int) -> bool:
 
 
 def _follows_kin(text: str, at: int) -> bool:
-    words = text[max(0, at - 40) : at].replace("-", " ").split()[-4:]
+    words = text[max(0, at - 40) : at].replace("-", " ").replace("'s", " ").split()[-4:]
     return any(word.strip("(,:.") in _KIN_WORDS for word in words)
 
 
@@ -253,11 +254,13 @@ def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) ->
             if found is not None:
                 yield found
         return
-    if rank in _AGE_WORDS and not any(word in text for word in _AGE_WORDS[rank]):
-        return
+    words, reach = _AGE_WORDS.get(rank, ((), 0))
+    gate = _GATES.get(rank)
     done = 0
     for at in numbers:
-        if at < done or (rank in _GATES and not _GATES[rank](text, at)):
+        if at < done or (gate is not None and not gate(text, at)):
+            continue
+        if words and not any(map(text[max(0, at - reach) : at].__contains__, words)):
             continue
         for found in pattern.finditer(text, max(done, at - _AROUND), at + _AROUND):
             done = found.end()

@@ -14,6 +14,7 @@ _STRETCH_OF_TIME = re.compile(
     r"(?<![\da-z])(?:\d{1,2}|one|two|three|half an?|an|ek|do|teen|aadha|aadhe|adha|एक|दो|तीन|आधा|आधे)[\s\-]{0,2}"
     r"(?:more |other |another |se )?(?:min(?:ute)?s?(?![a-z])|hours?(?![a-z])|hrs?(?![a-z])|ghan?t[aeo](?![a-z])|मिनट|मिनिट|घंट)"
 )
+_UNITS_OF_TIME = ("min", "hour", "hr", "ghan", "मिन", "घंट")
 _OXYGEN = re.compile(r"o2(?!\d)|oxyg|oxig|cyli|silin|silen|tank|gas(?![a-z])|सिल[िे]|ऑक्सी|आक्सी|गैस|concentrator|batter")
 _LEFT = re.compile(
     r"(?<![a-z])(?:left|only|remain|last|finish|khatam|khtm|khatm|bach[aei]|bas\b|chaleg|chalegi|over|out|enough|hi\b|ka hi)|"
@@ -36,6 +37,8 @@ def judge(parsed: Parsed, spo2: int | None) -> tuple[str, Mention | None]:
 
 def _ends_soon(text: str) -> bool:
     """Whether oxygen is said to end within hours: "cylinder 20 minute me khatam", "only 2 hours of oxygen left"."""
+    if not any(map(text.__contains__, _UNITS_OF_TIME)):
+        return False
     for found in _STRETCH_OF_TIME.finditer(text):
         start, end = found.span()
         if _AGO.match(text, end):
