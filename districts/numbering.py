@@ -19,7 +19,7 @@ _NOT_PIN = re.compile(
 )
 _DIGIT_BEFORE = re.compile(r"\d[ -]?$")
 _STD = re.compile(r"(?<!\d)(?:\+?91[ -]?)?\(?(0[1-8]\d{1,4})\)?[ /-]{0,3}(\d{5,8})(?!\d)")
-_HAS_STD = re.compile(r"0[1-8]\d")
+_HAS_STD = re.compile(r"0[1-8]\d{1,4}\)?[ /-]{0,3}\d{5}")
 _OUTSIDE_STD = frozenset(
     (
         "011", "0124", "0120", "0129", "022", "033", "040", "044", "079", "080", "020", "0522",

@@ -6,7 +6,7 @@ from itertools import accumulate
 _WORD = re.compile("([a-z]+|[\u0900-\u0963\u0971-\u097f]+|[0-9]+)")
 _LINK = re.compile(r"https?://\S+|www\.\S+")
 _HANDLE = re.compile(r"@\w+")
-_GLUED_SIGN = re.compile(r"[^\s@]@")
+_GLUED_SIGN = re.compile(r"@(?<=[^\s@]@)")
 _ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@.]{1,64}\.[^\s@]{1,64}|@\w+")
 _BREAKS = frozenset(".!?\n।|;,")
 _STOPS = frozenset(".!?\n।|;")

@@ -25,9 +25,8 @@ _AGE = (
     re.compile(r"🎂\s?(\d{1,3})(?!\d)"),
     re.compile(rf"(?:(?<![a-z]){KIN}|(?<![a-z])(?:mr|mrs|shri|smt)\.?\s[a-z]{{2,20}})(?:\s[a-z]{{1,12}})?,\s(\d{{2}})(?=[,.])"),
 )  # fmt: skip
-_LEVEL_WITHOUT_WORD = re.compile(
-    rf"(?<![a-z]){KIN}\s+(\d{{2}})\s*\.(?=.*(?:bed|bharti|icu|cylinder|silendar|oxygen))", re.S
-)
+_LEVEL_WITHOUT_WORD = re.compile(rf"(?<![a-z]){KIN}\s+(\d{{2}})\s*\.")
+_SOUGHT = ("bed", "bharti", "icu", "cylinder", "silendar", "oxygen")
 _OLDEST = re.compile("dad[ai]|nan[ai]|grand|baba|दाद|नान|बाबा")
 _PARENTS = re.compile("papa|father|dad|mother|mo?m|mummy|maa|ma |pita|mata|amm|abb|sas|saas|tau|uncle|aunt|पापा|पिता|मा|मां|मम्मी|ताऊ|सास|ससुर|अम्मा")
 _NOT_AGE_AFTER = re.compile(
@@ -175,16 +174,15 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
         spo2 = level[0]
         facts.append(Fact("spo2", *level[1:]))
     age = _age(text, facts)
-    if (
-        spo2 is None
-        and age is not None
-        and 65 <= age <= 89
-        and facts[-1].name == "age"
-        and _LEVEL_WITHOUT_WORD.search(text)
-    ):
+    if spo2 is None and age is not None and 65 <= age <= 89 and age % 10 and facts[-1].name == "age":
         # "bhabhi 82. ... koi bed": a bare number of a person for whom a bed or oxygen is sought is a level, not an age.
         found = _LEVEL_WITHOUT_WORD.search(text)
-        if found is not None and int(found.group(1)) == age and age % 10 and _is_no_age(found.group(), age):
+        if (
+            found is not None
+            and int(found.group(1)) == age
+            and _is_no_age(found.group(), age)
+            and any(word in text[found.end() :] for word in _SOUGHT)
+        ):
             spo2, age = age, None
             facts[-1] = Fact("spo2", facts[-1].start, facts[-1].end)
     group = _blood_group(folded, facts)

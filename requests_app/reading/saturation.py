@@ -132,6 +132,7 @@ def _latest(text: str, value: int, start: int, end: int) -> tuple[int, int, int]
 
 def _lone_level(text: str, numbers: list[int]) -> tuple[int, int, int] | None:
     """A share in percent, or a number that stands by itself where a bed or oxygen is sought."""
+    is_air_sought: bool | None = None
     for at in numbers:
         if not "5" <= text[at] <= "9":
             continue
@@ -140,7 +141,11 @@ def _lone_level(text: str, numbers: list[int]) -> tuple[int, int, int] | None:
         if share is not None and not _NOT_SHARE_BEFORE.search(before):
             return int(text[at : at + 2]), at, at + 2
         found = _IS_LEVEL.match(text, at) or _ALONE.match(text, at)
-        if found is not None and not _AGE_BEFORE.search(before) and _SEEKS_AIR.search(text):
+        if found is None or _AGE_BEFORE.search(before):
+            continue
+        if is_air_sought is None:
+            is_air_sought = _SEEKS_AIR.search(text) is not None
+        if is_air_sought:
             return int(text[at : at + 2]), at, at + 2
     return None
 

@@ -7,6 +7,7 @@ from .vocabulary import Mention
 
 LEVELS = ("critical", "high", "normal")
 SATURATION_IN_DANGER = 90
+_SOS_SIGNS = ("sos", "🆘", "#")
 _SOS = re.compile(r"sos(?![a-z])|🆘|#[a-z0-9_]{0,30}urgent")
 _LONGEST_REACH = 60
 # How long something lasts, "20 minute", "do ghante"; then whether oxygen stands there that has so much left.
@@ -30,7 +31,8 @@ def judge(parsed: Parsed, spo2: int | None) -> tuple[str, Mention | None]:
     if (spo2 is not None and spo2 <= SATURATION_IN_DANGER) or critical or _ends_soon(parsed.folded.text):
         return "critical", critical
     high = _first(parsed, "high")
-    if high or _SOS.search(parsed.folded.text):
+    text = parsed.folded.text
+    if high or (any(map(text.__contains__, _SOS_SIGNS)) and _SOS.search(text)):
         return "high", high
     return "normal", None
 
