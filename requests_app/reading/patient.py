@@ -28,7 +28,9 @@ _AGE = (
 _LEVEL_WITHOUT_WORD = re.compile(rf"(?<![a-z]){KIN}\s+(\d{{2}})\s*\.")
 _SOUGHT = ("bed", "bharti", "icu", "cylinder", "silendar", "oxygen")
 _OLDEST = re.compile("dad[ai]|nan[ai]|grand|baba|दाद|नान|बाबा")
-_PARENTS = re.compile("papa|father|dad|mother|mo?m|mummy|maa|ma |pita|mata|amm|abb|sas|saas|tau|uncle|aunt|पापा|पिता|मा|मां|मम्मी|ताऊ|सास|ससुर|अम्मा")
+_PARENTS = re.compile(
+    "papa|father|dad|mother|mo?m|mummy|maa|ma |pita|mata|amm|abb|sas|saas|tau|uncle|aunt|पापा|पिता|मा|मां|मम्मी|ताऊ|सास|ससुर|अम्मा"
+)
 _NOT_AGE_AFTER = re.compile(
     r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)"
 )

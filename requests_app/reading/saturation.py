@@ -24,7 +24,7 @@ _SPO2_LIT = re.compile(
 )
 # A level without a word for it: what stands before such a number, and how those words end; or what stands after it.
 _BEFORE_BARE = re.compile(
-    rf"(?:(?<![a-z]){KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|ro|ri|का|की|के|रो|री)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s|lagayi\s|lagai\s|लगाई\s|[:\-=]\s?)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])(?:fir|phir|फिर)\s+(?:bhi|भी)\s+|(?<![a-z])(?:drop|drops|dropped|down|fell)\s+to\s+|(?<![a-z])(?:is|he's|she's|he is|she is|dad's|mom's|home)(?:\s+in\s+[a-z]{2,20})?\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
+    rf"(?:(?<![a-z]){KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|ro|ri|का|की|के|रो|री)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s|lagayi\s|lagai\s|लगाई\s|[:\-=]\s?)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])(?:fir|phir|फिर)\s+(?:bhi|भी)\s+|(?<![a-z])(?:drop|drops|dropped|down|fell)\s+to\s+|(?<![a-z])(?:is|he's|she's|he is|she is|dad's|mom's|home)(?:\s+in\s+[a-z]{2, 20})?\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
     r"\Z"
 )
 _ENDS_BEFORE_BARE = (
@@ -77,18 +77,26 @@ _LATER = re.compile(
 _TIME_BETWEEN = re.compile(
     r"(?<![a-z])(?:ab|abhi|aaj|now|today|then|raat|se|kabhi|this|fir|phir|yesterday)(?![a-z])|अब|अभी|आज|रात|कभी|फिर| से "
 )
-_TIME_AFTER = re.compile(r"\s*(?:now|today|yesterday|on (?:mon|tue|wed|thu|fri|sat|sun)|this|ab\b|अब|aaj|ho g|हो ग|reh g|रह ग)")
+_TIME_AFTER = re.compile(
+    r"\s*(?:now|today|yesterday|on (?:mon|tue|wed|thu|fri|sat|sun)|this|ab\b|अब|aaj|ho g|हो ग|reh g|रह ग)"
+)
 _SHARE = re.compile(
     r"(?<![\d.\-])(?P<value>[5-9]\d)\s?%(?!\s*(?:original|genuine|asli|pure|free|working|off|discount|lung|infect|fef|burn|occup|full|bed|sure|ethanol|alcohol|recover|log|people|of|लोग|फेफ|संक्र|जल))"
 )
-_NOT_SHARE_BEFORE = re.compile(r"lung|ct|infect|burn|discount|battery|fefd|recover|फेफ|संक्र|जल ग|ejection|ef\b|kidney|jal ")
+_NOT_SHARE_BEFORE = re.compile(
+    r"lung|ct|infect|burn|discount|battery|fefd|recover|फेफ|संक्र|जल ग|ejection|ef\b|kidney|jal "
+)
 # A number that is a sentence by itself: a level where a bed or oxygen is sought.
-_ALONE = re.compile(r"(?:(?<=\. )|(?<=\u0964 ))(?P<value>[5-9]\d)(?=(?:\s?(?:hai|h|है)(?:\s(?:ab|अब))?)?\s?[.\u0964!])")
+_ALONE = re.compile(
+    r"(?:(?<=\. )|(?<=\u0964 ))(?P<value>[5-9]\d)(?=(?:\s?(?:hai|h|है)(?:\s(?:ab|अब))?)?\s?[.\u0964!])"
+)
 _IS_LEVEL = re.compile(
     rf"(?<![\d/.\-+])(?P<value>[5-9]\d)\s(?:hai|h|है|रह)\s(?:(?:oxygen|o2|ऑक्सीजन|आक्सीजन|ab|अब)(?![a-z])(?!\s*(?:cyl|sil|bed|सि|बे))|{KIN}\s(?:ka|ki|का|की)(?![a-z\u0900-\u097f]))"
 )
 _SEEKS_AIR = re.compile(r"icu|ventil|o2|oxygen|bed|cyl|silen|आईसीयू|वेंटि|ऑक्सीजन|आक्सीजन|बेड|सिलें")
-_AGE_BEFORE = re.compile(r"(?:age|umar|umr|उम्र|उमर|ward|number|no|sector|token|gali|bed|nh|road no|plot)\W{0,3}$")
+_AGE_BEFORE = re.compile(
+    r"(?:age|umar|umr|उम्र|उमर|ward|number|no|sector|token|gali|bed|nh|road no|plot)\W{0,3}$"
+)
 _AROUND = 48
 
 

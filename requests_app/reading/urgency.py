@@ -16,7 +16,9 @@ _STRETCH_OF_TIME = re.compile(
     r"(?:more |other |another |se )?(?:min(?:ute)?s?(?![a-z])|hours?(?![a-z])|hrs?(?![a-z])|ghan?t[aeo](?![a-z])|मिनट|मिनिट|घंट)"
 )
 _UNITS_OF_TIME = ("min", "hour", "hr", "ghan", "मिन", "घंट")
-_OXYGEN = re.compile(r"o2(?!\d)|oxyg|oxig|cyli|silin|silen|tank|gas(?![a-z])|सिल[िे]|ऑक्सी|आक्सी|गैस|concentrator|batter")
+_OXYGEN = re.compile(
+    r"o2(?!\d)|oxyg|oxig|cyli|silin|silen|tank|gas(?![a-z])|सिल[िे]|ऑक्सी|आक्सी|गैस|concentrator|batter"
+)
 _LEFT = re.compile(
     r"(?<![a-z])(?:left|only|remain|last|finish|khatam|khtm|khatm|bach[aei]|bas\b|chaleg|chalegi|over|out|enough|hi\b|ka hi)|"
     r"चलेग|खत्म|बच[ाीे]|सिर्फ|केवल|बस |ही "

@@ -22,7 +22,11 @@ def usable_phones(parsed: Parsed, phones: list[Phone], decided: str) -> tuple[li
     kept: list[Phone] = []
     sure = 0.97
     for phone in phones:
-        if dead and not _is_only_one(phone, phones, dead, decided) and _said_dead(text, phone, dead, len(phones)):
+        if (
+            dead
+            and not _is_only_one(phone, phones, dead, decided)
+            and _said_dead(text, phone, dead, len(phones))
+        ):
             sure = 0.8
             continue
         start, end = parsed.folded.span(phone.start, phone.end)

@@ -45,7 +45,10 @@ def decisions(judged: Sequence[Judged]) -> dict[str, float]:
     levels = [one for one in kinds if one.example.row["kind"] == "request" and one.example.row.get("urgency")]
     decide["critical"] = _critical_threshold(
         [
-            (critical_chance(one.example.found, one.urgency["critical"]), one.example.row["urgency"] == "critical")
+            (
+                critical_chance(one.example.found, one.urgency["critical"]),
+                one.example.row["urgency"] == "critical",
+            )
             for one in levels
         ]
     )
