@@ -14,7 +14,11 @@ from requests_app.triage import read_now
 from tests.factories import a_post, a_request, a_volunteer
 from tests.world import ROOT
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("gazetteer")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("gazetteer"),
+    pytest.mark.slow,
+]
 
 ARTIFACTS = ROOT / "artifacts"
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")

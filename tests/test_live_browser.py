@@ -9,7 +9,11 @@ from requests_app.states import Urgency
 from tests.factories import a_request, a_volunteer
 from tests.test_browser import opened
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("gazetteer")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("gazetteer"),
+    pytest.mark.slow,
+]
 
 WITHIN = 4_500
 """Milliseconds in which an open page shows what others did: 4 s, and the time that the test itself takes."""

@@ -16,7 +16,11 @@ from requests_app.triage import read_now
 from tests.factories import a_lead, a_post, a_volunteer, an_official
 from tests.person import Person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("gazetteer")]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("gazetteer"),
+    pytest.mark.slow,
+]
 
 BOTH = pytest.mark.parametrize("language", ["en", "hi"])
 OXYGEN = "@RajHelpDesk Jaipur Jhotwara: father 61 needs oxygen cylinder and ICU bed, SpO2 82. Call 9829012345"
