@@ -263,6 +263,13 @@ def test_phone_desk_writes_calls_down_and_the_second_call_joins(browser, server,
     assert me.complaints == []
 
 
+def stand_in_this_order(*requests: HelpRequest) -> None:
+    """Put requests into the queue one behind the other, whatever their urgency."""
+    first = timezone.now() - timedelta(hours=12)
+    for number, request in enumerate(requests):
+        HelpRequest.objects.filter(pk=request.pk).update(rank_at=first + timedelta(minutes=number))
+
+
 @BOTH
 def test_state_desk_judges_places_and_sends_outside(browser, server, language):
     a_volunteer("farah", role=Role.STATE_DESK, language=language)
@@ -273,6 +280,9 @@ def test_state_desk_judges_places_and_sends_outside(browser, server, language):
     somewhere = a_plea("@RajHelpDesk Ramgarh, need oxygen for 62M at home. Call 9829033347", 3)
     nowhere = a_plea("@RajHelpDesk need oxygen for my aunt, please help. Call 9829044349", 4)
     far = a_plea("@RajHelpDesk need oxygen for 20 people in our colony. Call 9829066341", 5)
+    # What the reader is unsure of, and how urgent it finds a plea, changes with every reader; the work does not.
+    HelpRequest.objects.filter(pk__in=[talk.pk, unsure.pk]).update(state=RequestState.REVIEW)
+    stand_in_this_order(talk, unsure, somewhere, far, nowhere)
     me = Person(browser, server, "farah", language)
     page = me.page
 
