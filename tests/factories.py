@@ -10,8 +10,8 @@ from django.utils import timezone
 from districts.models import District, Official, Role, Volunteer
 from requests_app import policy
 from requests_app.intake import accept
-from requests_app.models import ApiClient, Contact, HelpRequest, Lead, Need, Post
-from requests_app.states import RequestState, Source, Urgency
+from requests_app.models import ApiClient, Contact, Event, HelpRequest, Lead, Need, Post
+from requests_app.states import EventKind, RequestState, Source, Urgency
 
 HASHED = make_password("helpdesk-demo")
 _numbers = itertools.count(1)
@@ -40,6 +40,13 @@ def a_volunteer(
     person.save()
     person.districts.set(District.objects.filter(name_en__in=districts or ("Jaipur",)))
     return person
+
+
+def a_request_that_comes_in(**fields: Any) -> HelpRequest:
+    """A request with the line of history that a post writes when it opens one: what open pages look for."""
+    request = a_request(**fields)
+    Event.objects.create(request=request, kind=EventKind.OPENED, at=request.opened_at)
+    return request
 
 
 def a_request(district: str | None = "Jaipur", *, now: datetime | None = None, **fields: Any) -> HelpRequest:

@@ -11,7 +11,7 @@ from districts.models import Role
 from requests_app.models import Event, HelpRequest, Reply
 from requests_app.states import CallOutcome, EventKind, Outcome, RequestState
 from requests_app.triage import read_now
-from tests.factories import a_post, a_request, a_volunteer
+from tests.factories import a_post, a_request, a_request_that_comes_in, a_volunteer
 from tests.world import ROOT
 
 pytestmark = [
@@ -145,7 +145,7 @@ def test_new_request_shows_as_a_pill_and_moves_nothing(browser, server):
     page = opened(browser, server, "asha")
     page.goto(server + "/queue/")
     before = page.locator(f"#card-{first.code}").bounding_box()
-    a_request()
+    a_request_that_comes_in()
     expect(page.locator("#fresh .pill")).to_contain_text("1 new")
     assert page.locator(f"#card-{first.code}").bounding_box() == before
     page.locator("#fresh .pill").click()

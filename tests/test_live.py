@@ -69,6 +69,13 @@ def test_nothing_is_answered_when_nothing_happened():
     assert answer.status_code == 204
 
 
+def test_act_in_another_district_is_no_news_here():
+    request, elsewhere = a_request(), a_request("Kota")
+    line = Event.objects.create(request=elsewhere, kind=EventKind.CLAIMED, at=timezone.now())
+    answer = look(a_volunteer(), request, seen=line.pk - 1, minute=this_minute())
+    assert answer.status_code == 204
+
+
 def test_soon_after_an_act_the_page_is_looked_through_though_it_knows_the_newest_line():
     asha = a_volunteer("asha")
     request = a_request()

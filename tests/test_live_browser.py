@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from requests_app.models import HelpRequest
 from requests_app.states import Urgency
-from tests.factories import a_request, a_volunteer
+from tests.factories import a_request, a_request_that_comes_in, a_volunteer
 from tests.test_browser import opened
 
 pytestmark = [
@@ -63,7 +63,7 @@ def test_critical_request_suggested_to_me_is_told_in_the_page_and_its_title(brow
     asha = a_volunteer("asha")
     page = opened(browser, server, "asha")
     page.goto(server + "/mine/")
-    request = a_request(urgency=Urgency.CRITICAL, suggested=asha)
+    request = a_request_that_comes_in(urgency=Urgency.CRITICAL, suggested=asha)
     expect(page.locator("#said a")).to_contain_text(request.code, timeout=WITHIN)
     assert page.title().startswith("(1) ")
     page.reload()

@@ -13,7 +13,7 @@ from requests_app import notices
 from requests_app.clock import database_now
 from requests_app.models import Event, HelpRequest
 from requests_app.models.request_rows import version_of
-from requests_app.states import ARRIVALS
+from requests_app.states import ARRIVALS, EventKind
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.lists import moment_in, narrowed
@@ -21,23 +21,25 @@ from requests_app.views.queue import filters_of, waiting_for
 
 SHOWN = re.compile(r"(RJ-[0-9A-HJKMNP-TV-Z]{6})@([0-9]+\.[0-9]{6})")
 MOST_SHOWN = 100
-SETTLED = timedelta(seconds=10)
-"""A line of history may be committed after a later one: for so long after the last, a page is looked through anyway."""
+SETTLED, LATE = timedelta(seconds=4), 1000
+"""A line of history may be committed after a later one: lines so young count as news though the page knows a newer one,
+where they are among the last so many before that one. What comes later yet is seen when the minute has passed."""
 
 
 @require_GET
 def live(request: Asked) -> HttpResponse:
     """Answer a page that looks every few seconds, saying what it shows (`shown`: CODE@VERSION, with commas).
 
-    204 when nothing happened since the newest line of history that it knows (`seen`) and the minute is the same.
+    204 when nothing happened in its person's districts since the newest line of history that it knows (`seen`) and the
+    minute is the same.
     Otherwise the cards that changed, the clocks when a minute has passed, the pill of new requests and the notices.
     The request whose own page is open (`case`) is only said to have changed: somebody may be writing there.
     """
     now = database_now()
     minute = now.strftime("%H%M")
-    newest, at = Event.objects.order_by("-pk").values_list("pk", "at").first() or (0, now)
+    newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     is_same_minute = request.GET.get("minute") == minute
-    if request.GET.get("seen") == str(newest) and is_same_minute and at < now - SETTLED:
+    if is_same_minute and not _has_news(request.user, request.GET.get("seen", ""), now):
         return HttpResponse(status=204)
     shown = dict(SHOWN.findall(request.GET.get("shown", "")[: 30 * MOST_SHOWN]))
     visible = HelpRequest.objects.visible_to(request.user).filter(code__in=shown)
@@ -62,6 +64,19 @@ def live(request: Asked) -> HttpResponse:
     if "since" in wanted:
         context |= {"count": _came(request.user, wanted, now), "query": _without_marks(wanted)}
     return render(request, "_live.html", context)
+
+
+def _has_news(user: Volunteer, seen: str, now: datetime) -> bool:
+    """Whether history was written where this person may see it, since the line `seen` or so shortly before now.
+
+    A request that was put into another place may have left their districts: that counts for everybody.
+    """
+    if not seen.isdecimal() or len(seen) > 18:
+        return True
+    news = Event.objects.filter(pk__gt=int(seen) - LATE).filter(Q(pk__gt=int(seen)) | Q(at__gt=now - SETTLED))
+    if not user.is_state_wide:
+        news = news.filter(Q(request__district__in=user.district_codes) | Q(kind=EventKind.PLACE_SET))
+    return news.exists()
 
 
 def _came(user: Volunteer, wanted: QueryDict, now: datetime) -> int:
