@@ -97,7 +97,7 @@ def test_words_and_number_of_the_plea_do_not_stay_among_the_leads():
 
 
 def test_lead_that_was_there_before_has_its_own_words_and_numbers_again():
-    read_now(a_post("20 oxygen cylinders available in Jaipur, refill in two hours, call 9829012345"))
+    read_now(a_post("20 oxygen cylinders available in Jaipur, free refill, contact 98290 12345 anytime"))
     lead, asha = Lead.objects.get(), a_volunteer("asha")
     said = lead.summary
     request = a_plea("Jaipur me mere papa ko oxygen cylinder chahiye turant 9829012345 ya 9414055443")
