@@ -9,10 +9,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.world import CHROMIUM_ARGUMENTS
 
+expect.set_options(timeout=15_000)
+"""Milliseconds: on a busy machine a page may take long; what must be quick says so itself."""
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 
 
