@@ -36,7 +36,7 @@ PAGE = ROOT / "docs" / "live.md"
 EVERY = 3.0
 CARDS = 20
 REQUESTS = 2000
-SEEN = re.compile(rb'data-seen="(\d+)" data-minute="(\d+)"')
+SEEN = re.compile(rb'data-seen="([^"]*)" data-minute="(\d+)" data-pass="([^"]*)"')
 SHOWS = re.compile(rb'data-shows="([^"]+)"')
 
 
@@ -48,6 +48,8 @@ class Tally:
     sizes: list[int] = field(default_factory=list)
     statuses: dict[int, int] = field(default_factory=dict)
     lost: int = 0
+    late: list[float] = field(default_factory=list)
+    """Seconds from each act to each screen that shows its request."""
 
     def add(self, status: int, took: float, size: int) -> None:
         self.took.append(took)
@@ -86,14 +88,20 @@ def first_look(port: int, screen: Screen) -> dict[str, str]:
 
 
 async def watch(
-    port: int, screen: Screen, shown: dict[str, str], until: float, tally: Tally, whole: bool
+    port: int,
+    screen: Screen,
+    shown: dict[str, str],
+    until: float,
+    tally: Tally,
+    whole: bool,
+    acts: dict[str, float],
 ) -> None:
-    """Keep one screen open until then; `whole` loads the queue anew each time."""
+    """Keep one screen open until then; `whole` loads the queue anew each time. Its first look is not counted."""
     await asyncio.sleep(random.random() * EVERY)
-    seen = minute = ""
+    seen = minute = held = ""
     since = datetime.now(UTC).isoformat()
     while time.monotonic() < until:
-        asked = {"seen": seen, "minute": minute, "list": f"since={since.replace('+', '%2B')}"}
+        asked = {"seen": seen, "minute": minute, "pass": held, "list": f"since={since.replace('+', '%2B')}"}
         asked["shown"] = ",".join(f"{code}@{version}" for code, version in shown.items())
         path = "/queue/" if whole else "/live/?" + urlencode(asked)
         began = time.monotonic()
@@ -102,15 +110,25 @@ async def watch(
         except (OSError, TimeoutError, IndexError):
             tally.lost += 1
         else:
-            tally.add(status, time.monotonic() - began, size)
+            ended = time.monotonic()
+            if seen or whole:
+                tally.add(status, ended - began, size)
             if not whole and status == 200:
-                seen, minute = (one.decode() for one in SEEN.findall(body)[0])
-                shown |= dict(one.decode().split("@") for one in SHOWS.findall(body))
+                changed = dict(one.decode().split("@") for one in SHOWS.findall(body))
+                if seen:
+                    tally.late.extend(ended - acts[code] for code in changed if code in acts)
+                seen, minute, held = (one.decode() for one in SEEN.findall(body)[0])
+                shown |= changed
         await asyncio.sleep(max(0.0, EVERY * (0.9 + random.random() / 5) - (time.monotonic() - began)))
 
 
 def run_round(
-    port: int, screens: list[Screen], seconds: float, server: psutil.Process, whole: bool
+    port: int,
+    screens: list[Screen],
+    seconds: float,
+    server: psutil.Process,
+    whole: bool,
+    acts: dict[str, float],
 ) -> dict[str, Any]:
     """Keep all screens open for so long; return figures."""
     tally = Tally()
@@ -119,7 +137,7 @@ def run_round(
         until = time.monotonic() + seconds
         await asyncio.gather(
             *(
-                watch(port, screen, shown, until, tally, whole)
+                watch(port, screen, shown, until, tally, whole, acts)
                 for screen, shown in zip(screens, opened, strict=True)
             )
         )
@@ -128,7 +146,7 @@ def run_round(
     before, began = _cpu(server), time.monotonic()
     asyncio.run(all_of_them())
     spent = time.monotonic() - began
-    took = sorted(tally.took)
+    took, late = sorted(tally.took), sorted(tally.late)
     return {
         "looks a second": len(took) / spent,
         "looks answered 204": f"{tally.statuses.get(204, 0) / max(len(took), 1):.0%}",
@@ -137,6 +155,10 @@ def run_round(
         "ms to the answer, median": 1000 * statistics.median(took),
         "ms to the answer, 95 of 100 within": 1000 * took[int(len(took) * 0.95)],
         "ms to the answer, 99 of 100 within": 1000 * took[int(len(took) * 0.99)],
+        "s from an act to a screen that shows it, median": statistics.median(late) if late else "",
+        "s from an act to a screen that shows it, 99 of 100 within": late[int(len(late) * 0.99)]
+        if late
+        else "",
         "kB an answer, mean, not compressed": statistics.mean(tally.sizes) / 1000,
         "cores of web processes": (_cpu(server) - before) / spent,
         "ms of processor a look": 1000 * (_cpu(server) - before) / max(len(took), 1),
@@ -176,8 +198,8 @@ def fill(screens: int) -> list[Screen]:
     return made
 
 
-def stir(stop: threading.Event) -> None:
-    """Two acts and a new request a second, so that there is something to tell."""
+def stir(stop: threading.Event, acts: dict[str, float]) -> None:
+    """Two acts and a new request a second, so that there is something to tell; when each act was done goes into `acts`."""
     from django.db import connection  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
@@ -194,6 +216,7 @@ def stir(stop: threading.Event) -> None:
         for request in HelpRequest.objects.queued().order_by("?")[:2]:
             with suppress(Lost):
                 request.claim(Volunteer.objects.filter(districts=request.district).first(), now)
+                acts[request.code] = time.monotonic()
     connection.close()
 
 
@@ -201,6 +224,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--screens", type=int, default=300)
     parser.add_argument("--seconds", type=float, default=40)
+    parser.add_argument("--no-baseline", action="store_true", help="the looks alone, for a quick try")
     parser.add_argument("--write", action="store_true", help="write docs/live.md")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="helpdesk-live-") as folder:
@@ -253,15 +277,16 @@ def main() -> None:
             [*command, "--bind", f"127.0.0.1:{port}"],
             cwd=ROOT,
         )
-        stop = threading.Event()
+        stop, acts = threading.Event(), dict[str, float]()
         try:
             time.sleep(4)
             server = psutil.Process(web.pid)
-            threading.Thread(target=stir, args=[stop], daemon=True).start()
+            threading.Thread(target=stir, args=[stop, acts], daemon=True).start()
             rounds = {}
-            for name, whole in (("looks as the page does", False), ("baseline: the whole queue anew", True)):
+            tried = (("looks as the page does", False), ("baseline: the whole queue anew", True))
+            for name, whole in tried[: 1 if options.no_baseline else 2]:
                 print(f"{name}: {options.screens} screens for {options.seconds:.0f} s ...", flush=True)
-                rounds[name] = run_round(port, screens, options.seconds, server, whole)
+                rounds[name] = run_round(port, screens, options.seconds, server, whole, acts)
         finally:
             stop.set()
             web.send_signal(signal.SIGTERM)

@@ -1,9 +1,26 @@
-"""Keeps every answer out of shared and browser caches unless a view says otherwise."""
+"""What every answer passes: a log-in is wanted and caches are kept out, unless a view says otherwise."""
 
 from collections.abc import Callable
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.cache import patch_vary_headers
+
+
+class LoginUnlessSaidMiddleware(LoginRequiredMiddleware):
+    """Django's, but a view that wants no log-in is not made to look the person up: an open page's looks stay cheap."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class PrivateByDefaultMiddleware:

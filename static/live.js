@@ -26,6 +26,8 @@
     if (elt.id !== "live") return;
     parameters.seen = elt.dataset.seen ?? "";
     parameters.minute = elt.dataset.minute ?? "";
+    parameters.pass = elt.dataset.pass ?? "";
+    parameters.told = [...elt.querySelectorAll("[data-notice]")].map((notice) => notice.dataset.notice.split(":")[0]).join(",");
     parameters.shown = shown().slice(0, 100).map((card) => card.dataset.shows).join(",");
     const place = document.querySelector("[data-case]");
     if (place) parameters.case = place.dataset.shows.split("@")[0];

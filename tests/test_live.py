@@ -1,17 +1,21 @@
 """What an open page is told: changed cards, clocks, new requests, notices; by Django's client."""
 
-from datetime import timedelta
+import re
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.core import mail
+from django.core import mail, signing
 from django.test import Client
 from django.utils import timezone
 
 from districts.models import Role
-from requests_app import mailing, notices
+from requests_app import lately, mailing, notices
 from requests_app.models import Event, HelpRequest, Mailed
 from requests_app.states import EventKind, RequestState, Urgency
-from tests.factories import a_request, a_volunteer
+from requests_app.views.live import PASS_SALT, PASS_SECONDS, minute_of
+from tests.factories import a_request, a_request_that_comes_in, a_volunteer
 
 pytestmark = pytest.mark.django_db
 
@@ -25,23 +29,34 @@ def plain_http(settings):
     }
 
 
-def look(person, *shown: HelpRequest, seen: int = 0, minute: str = "", **more: str):
+def look(person, *shown: HelpRequest, **more: str):
     """What a page of this person that shows these requests, as they are in our hands, is answered."""
     client = Client()
     client.force_login(person)
-    cards = ",".join(f"{request.code}@{request.version}" for request in shown)
-    return client.get("/live/", {"shown": cards, "seen": str(seen), "minute": minute, **more})
+    return client.get("/live/", {"shown": as_shown(*shown), **more})
 
 
-def this_minute() -> str:
-    return timezone.now().strftime("%H%M")
+def as_shown(*requests: HelpRequest) -> str:
+    return ",".join(f"{request.code}@{request.version}" for request in requests)
+
+
+def kept_from(answer) -> dict[str, str]:
+    """What a page keeps of an answer, to send along with its next look."""
+    (found,) = re.findall(r'data-seen="(.*?)" data-minute="(.*?)" data-pass="(.*?)"', answer.content.decode())
+    return dict(zip(("seen", "minute", "pass"), found, strict=True))
+
+
+def next_look(kept: dict[str, str], *shown: HelpRequest, **more: str):
+    """The next look of a page after the history was read anew; nobody is logged in, so that only its pass can answer."""
+    time.sleep(lately.READ_EVERY)
+    return Client().get("/live/", {"shown": as_shown(*shown), **kept, **more})
 
 
 def test_card_that_somebody_took_comes_back_greyed_with_the_name():
     asha, ravi = a_volunteer("asha"), a_volunteer("ravi")
     request = a_request()
     HelpRequest.objects.get(pk=request.pk).claim(asha, timezone.now())
-    told = look(ravi, request, minute=this_minute()).content.decode()
+    told = look(ravi, request).content.decode()
     assert f'id="card-{request.code}" hx-swap-oob="true"' in told
     assert "is-taken" in told
     assert "Asha" in told
@@ -49,8 +64,8 @@ def test_card_that_somebody_took_comes_back_greyed_with_the_name():
 
 def test_card_that_did_not_change_is_not_sent_again():
     request = a_request()
-    told = look(a_volunteer(), request, minute=this_minute()).content.decode()
-    assert f"card-{request.code}" not in told
+    told = look(a_volunteer(), request, minute="9999").content.decode()
+    assert f'id="card-{request.code}"' not in told
 
 
 def test_clocks_come_when_the_minute_has_passed():
@@ -60,29 +75,131 @@ def test_clocks_come_when_the_minute_has_passed():
     assert f'id="card-{request.code}"' not in told
 
 
-def test_nothing_is_answered_when_nothing_happened():
+def test_look_that_finds_nothing_is_answered_without_a_question_to_the_database(django_assert_num_queries):
     request = a_request()
-    line = Event.objects.create(
-        request=request, kind=EventKind.OPENED, at=timezone.now() - timedelta(minutes=1)
-    )
-    answer = look(a_volunteer(), request, seen=line.pk, minute=this_minute())
-    assert answer.status_code == 204
+    kept = kept_from(look(a_volunteer(), request))
+    next_look(kept, request)
+    with django_assert_num_queries(0):
+        answer = Client().get("/live/", {"shown": as_shown(request), **kept})
+    assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_act_in_another_district_is_no_news_here():
-    request, elsewhere = a_request(), a_request("Kota")
-    line = Event.objects.create(request=elsewhere, kind=EventKind.CLAIMED, at=timezone.now())
-    answer = look(a_volunteer(), request, seen=line.pk - 1, minute=this_minute())
-    assert answer.status_code == 204
+def test_clocks_are_due_once_a_minute_and_not_on_all_screens_at_once():
+    now = datetime(2021, 5, 4, 12, 0, 30, tzinfo=UTC)
+    people = range(1, 61)
+    begun = [
+        second
+        for person in people
+        for second in range(60)
+        if minute_of(person, now + timedelta(seconds=second))
+        != minute_of(person, now + timedelta(seconds=second - 1))
+    ]
+    assert len(begun) == len(people)
+    assert max(Counter(begun).values()) <= 6
 
 
-def test_soon_after_an_act_the_page_is_looked_through_though_it_knows_the_newest_line():
-    asha = a_volunteer("asha")
+def test_act_on_a_request_that_is_shown_is_news():
+    asha, ravi = a_volunteer("asha"), a_volunteer("ravi")
     request = a_request()
+    kept = kept_from(look(ravi, request))
     HelpRequest.objects.get(pk=request.pk).claim(asha, timezone.now())
-    newest = Event.objects.latest("pk")
-    answer = look(a_volunteer(), request, seen=newest.pk, minute=this_minute())
-    assert f'id="card-{request.code}"' in answer.content.decode()
+    assert next_look(kept, request).status_code == 302
+
+
+def test_act_on_a_request_that_is_not_shown_is_no_news():
+    asha, ravi = a_volunteer("asha"), a_volunteer("ravi")
+    shown, other = a_request(), a_request()
+    kept = kept_from(look(ravi, shown))
+    other.claim(asha, timezone.now())
+    assert next_look(kept, shown).status_code == 204
+
+
+def test_act_on_a_request_that_the_page_told_of_is_news():
+    asha, ravi = a_volunteer("asha"), a_volunteer("ravi")
+    told_of = a_request(urgency=Urgency.CRITICAL, suggested=ravi)
+    kept = kept_from(look(ravi))
+    told_of.claim(asha, timezone.now())
+    assert next_look(kept, told=told_of.code).status_code == 302
+
+
+@pytest.mark.parametrize(("district", "status"), [("Jaipur", 302), ("Kota", 204)])
+def test_request_that_comes_in_is_news_in_its_district_alone(district, status):
+    kept = kept_from(look(a_volunteer("asha", "Jaipur")))
+    a_request_that_comes_in(district=district)
+    assert next_look(kept).status_code == status
+
+
+def test_request_that_was_put_elsewhere_is_news_to_everybody_it_may_have_left():
+    kept = kept_from(look(a_volunteer("asha", "Jaipur")))
+    Event.objects.create(request=a_request("Kota"), kind=EventKind.PLACE_SET, at=timezone.now())
+    assert next_look(kept).status_code == 302
+
+
+def test_what_a_page_was_told_of_is_no_news_a_second_time():
+    asha, ravi = a_volunteer("asha"), a_volunteer("ravi")
+    request = a_request()
+    kept = kept_from(look(ravi, request))
+    request.claim(asha, timezone.now())
+    time.sleep(lately.READ_EVERY)
+    kept = kept_from(look(ravi, request, **kept))
+    assert next_look(kept, request).status_code == 204
+
+
+@pytest.mark.parametrize("forged", ["", "nonsense", "WzEsbnVsbF0:1tK5Lz:AAAA", "%00"])
+def test_pass_that_we_did_not_sign_opens_nothing(forged):
+    kept = kept_from(look(a_volunteer()))
+    assert next_look({**kept, "pass": forged}).status_code == 302
+
+
+def test_pass_of_long_ago_opens_nothing():
+    kept = kept_from(look(a_volunteer()))
+    long_ago = time.time() - PASS_SECONDS - 5
+    body, _stamp, _signature = kept["pass"].split(":")
+    signer = signing.TimestampSigner(salt=PASS_SALT)
+    old = signer.sign(body).split(":")
+    stamp = signing.b62_encode(int(long_ago))
+    aged = f"{body}:{stamp}:{signing.Signer(salt=PASS_SALT).signature(f'{body}:{stamp}')}"
+    assert len(old) == len(aged.split(":"))
+    assert next_look({**kept, "pass": aged}).status_code == 302
+
+
+def test_line_that_is_committed_after_a_later_one_is_still_news():
+    now = timezone.now()
+    early, late = (Event(request=a_request(), kind=EventKind.OPENED, at=now) for _number in range(2))
+    early.pk, late.pk = 1_000_001, 1_000_002
+    late.save(force_insert=True)
+    first = lately.read_history(now)
+    mark = first.mark(None)
+    early.save(force_insert=True)
+    assert not first.is_news(mark, None, ())
+    assert lately.read_history(now, first).is_news(mark, None, ())
+
+
+def test_line_becomes_complete_when_it_is_old_enough():
+    now = timezone.now()
+    line = Event.objects.create(request=a_request(), kind=EventKind.OPENED, at=now)
+    first = lately.read_history(now)
+    later = lately.read_history(now + lately.SETTLED + timedelta(seconds=1), first)
+    assert first.settled < line.pk == later.settled
+
+
+def test_mark_that_is_older_than_what_is_remembered_makes_the_page_look_through_its_rows():
+    now = timezone.now()
+    Event.objects.create(request=a_request(), kind=EventKind.OPENED, at=now - 2 * lately.KEPT)
+    history = lately.read_history(now)
+    assert history.is_news(lately.Mark(0, frozenset()), None, ())
+    assert not history.is_news(history.mark(None), None, ())
+
+
+def test_mark_comes_back_from_the_page_as_it_went():
+    mark = lately.Mark(17, frozenset({19, 23}))
+    assert lately.mark_from(str(mark)) == mark
+    assert lately.mark_from(str(lately.Mark(17, frozenset()))) == lately.Mark(17, frozenset())
+
+
+@pytest.mark.parametrize("text", ["", "17", "17:a", ":1", "9" * 30 + ":", "1:" + "1," * 2000])
+def test_mark_of_nonsense_is_none(text):
+    assert lately.mark_from(text) is None
 
 
 def test_request_that_left_the_district_is_said_to_be_gone_and_not_where():

@@ -1,47 +1,102 @@
 """Keeps an open page true: what changed in the cards that it shows, how many came in, what the person must hear of."""
 
 import re
-from datetime import datetime, timedelta
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
+from django.contrib.auth.decorators import login_not_required, login_required
+from django.core import signing
 from django.db.models import Q
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from districts.models import Volunteer
-from requests_app import notices
+from requests_app import lately, notices
 from requests_app.clock import database_now
 from requests_app.models import Event, HelpRequest
 from requests_app.models.request_rows import version_of
-from requests_app.states import ARRIVALS, EventKind
+from requests_app.states import ARRIVALS
 from requests_app.views.asked import Asked
 from requests_app.views.cards import cards
 from requests_app.views.lists import moment_in, narrowed
 from requests_app.views.queue import filters_of, waiting_for
 
 SHOWN = re.compile(r"(RJ-[0-9A-HJKMNP-TV-Z]{6})@([0-9]+\.[0-9]{6})")
+CODE = re.compile(r"RJ-[0-9A-HJKMNP-TV-Z]{6}")
 MOST_SHOWN = 100
-SETTLED, LATE = timedelta(seconds=4), 1000
-"""A line of history may be committed after a later one: lines so young count as news though the page knows a newer one,
-where they are among the last so many before that one. What comes later yet is seen when the minute has passed."""
+PASS_SALT, PASS_SECONDS = "requests_app.live", 90
 
 
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """Whose page it is and of which districts they see requests (None: of all), as signed a minute ago.
+
+    With it a look that finds nothing needs neither session nor database: all that can be learnt with a stolen one, for a
+    minute and a half, is whether something happened there.
+    """
+
+    person: int
+    districts: Collection[int] | None
+
+    def signed(self) -> str:
+        return signing.dumps([self.person, self.districts], salt=PASS_SALT)
+
+
+def pass_of(person: Volunteer) -> Pass:
+    return Pass(person.pk, None if person.is_state_wide else person.district_codes)
+
+
+def _pass_from(text: str) -> Pass | None:
+    try:
+        return Pass(*signing.loads(text[:4000], salt=PASS_SALT, max_age=PASS_SECONDS))
+    except signing.BadSignature:
+        return None
+
+
+def minute_of(person: int, now: datetime) -> str:
+    """What the clocks on this person's pages are told by. Not all screens begin a minute at once: they share a server."""
+    return str(int(now.timestamp() + person * 7 % 60) // 60)
+
+
+@login_not_required
 @require_GET
 def live(request: Asked) -> HttpResponse:
     """Answer a page that looks every few seconds, saying what it shows (`shown`: CODE@VERSION, with commas).
 
-    204 when nothing happened in its person's districts since the newest line of history that it knows (`seen`) and the
-    minute is the same.
-    Otherwise the cards that changed, the clocks when a minute has passed, the pill of new requests and the notices.
+    204 when nothing happened that concerns it since the mark that it keeps (`seen`) and the minute is the same, by its
+    `pass` and by the history that this process remembers. Otherwise its person must be logged in and gets the cards that
+    changed, the clocks when a minute has passed, the pill of new requests and the notices.
     The request whose own page is open (`case`) is only said to have changed: somebody may be writing there.
     """
+    held, mark = _pass_from(request.GET.get("pass", "")), lately.mark_from(request.GET.get("seen", ""))
+    if held is not None and mark is not None:
+        is_same_minute = request.GET.get("minute") == minute_of(held.person, timezone.now())
+        if is_same_minute and not lately.history().is_news(mark, held.districts, _codes(request)):
+            return HttpResponse(status=204)
+    return _looked_through(request)
+
+
+def _codes(request: HttpRequest) -> set[str]:
+    """The requests that a page shows or has told of."""
+    return {*CODE.findall(_shown(request)), *CODE.findall(request.GET.get("told", "")[: 10 * MOST_SHOWN])}
+
+
+def _shown(request: HttpRequest) -> str:
+    return request.GET.get("shown", "")[: 30 * MOST_SHOWN]
+
+
+@login_required
+def _looked_through(request: Asked) -> HttpResponse:
+    """The answer from the rows themselves; the history is remembered first, so that what comes meanwhile is news later."""
+    holds = pass_of(request.user)
+    mark = lately.history().mark(holds.districts)
     now = database_now()
-    minute = now.strftime("%H%M")
-    newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    minute = minute_of(request.user.pk, timezone.now())
     is_same_minute = request.GET.get("minute") == minute
-    if is_same_minute and not _has_news(request.user, request.GET.get("seen", ""), now):
-        return HttpResponse(status=204)
-    shown = dict(SHOWN.findall(request.GET.get("shown", "")[: 30 * MOST_SHOWN]))
+    shown = dict(SHOWN.findall(_shown(request)))
     visible = HelpRequest.objects.visible_to(request.user).filter(code__in=shown)
     seen = {code: version_of(at) for code, at in visible.values_list("code", "changed_at")}
     case = request.GET.get("case", "")
@@ -49,9 +104,10 @@ def live(request: Asked) -> HttpResponse:
     unchanged = [code for code, version in seen.items() if version == shown[code]]
     context = {
         "now": now,
-        "newest": newest,
+        "mark": mark,
+        "pass": holds.signed(),
         "minute": minute,
-        "changed": cards(visible.filter(code__in=changed).for_cards()),
+        "changed": cards(visible.filter(code__in=changed).for_cards()) if changed else [],
         "gone": [code for code in shown if code not in seen and code != case],
         "is_case_changed": case in shown and seen.get(case) != shown[case],
         "clocks": []
@@ -64,19 +120,6 @@ def live(request: Asked) -> HttpResponse:
     if "since" in wanted:
         context |= {"count": _came(request.user, wanted, now), "query": _without_marks(wanted)}
     return render(request, "_live.html", context)
-
-
-def _has_news(user: Volunteer, seen: str, now: datetime) -> bool:
-    """Whether history was written where this person may see it, since the line `seen` or so shortly before now.
-
-    A request that was put into another place may have left their districts: that counts for everybody.
-    """
-    if not seen.isdecimal() or len(seen) > 18:
-        return True
-    news = Event.objects.filter(pk__gt=int(seen) - LATE).filter(Q(pk__gt=int(seen)) | Q(at__gt=now - SETTLED))
-    if not user.is_state_wide:
-        news = news.filter(Q(request__district__in=user.district_codes) | Q(kind=EventKind.PLACE_SET))
-    return news.exists()
 
 
 def _came(user: Volunteer, wanted: QueryDict, now: datetime) -> int:
