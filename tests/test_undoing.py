@@ -140,6 +140,21 @@ def test_after_another_corrected_it_nothing_is_taken_back():
         undoing.undo(request, asha, timezone.now())
 
 
+def test_only_the_last_press_is_taken_back():
+    request, asha = corrected("urgency", Urgency.HIGH, urgency=Urgency.NORMAL)
+    corrections.correct(request, "needs", ["beds"], asha, timezone.now() + timedelta(seconds=2))
+    undoing.undo(fresh(request), asha, timezone.now() + timedelta(seconds=3))
+    assert dict(request.needs.values_list("kind", "state"))["oxygen"] == NeedState.OPEN
+    assert fresh(request).urgency == Urgency.HIGH
+
+
+def test_plea_that_somebody_took_out_of_the_closed_ones_again_is_left_alone():
+    request, asha = corrected("kind", Kind.OTHER)
+    request.reopen(a_volunteer("ravi"), timezone.now())
+    with pytest.raises(NotAllowed):
+        undoing.undo(fresh(request), asha, timezone.now())
+
+
 def test_request_that_a_correction_put_out_of_sight_comes_back_by_the_button():
     request, asha = corrected("place", (a_district("Kota"), None))
     client = Client()
