@@ -16,12 +16,12 @@ help: ## this list
 run: $(VENV)/.runtime ## start Helpdesk on this machine (demo without X keys); ARGS="--port 8001"
 	@exec $(PYTHON) manage.py run_embedded $(ARGS)
 
-# Two at a time, each on a Postgres and Redis of its own; then alone what starts processes or a browser and has to be quick.
+# Two at a time, each on a Postgres and Redis of its own; then alone what has to be quick.
 # Exit code 5: no test of that kind among those that ARGS names.
 test: debian lint ## lint, then the whole suite on throw-away Postgres and Redis
 	$(PYTHON) manage.py compile_locale
-	$(PYTHON) -m pytest -m "not slow" -n 2 $(ARGS) || [ $$? = 5 ]
-	$(PYTHON) -m pytest -m slow $(ARGS) || [ $$? = 5 ]
+	$(PYTHON) -m pytest -m "not alone" -n 2 $(ARGS) || [ $$? = 5 ]
+	$(PYTHON) -m pytest -m alone $(ARGS) || [ $$? = 5 ]
 
 fast: $(VENV)/.development ## the tests without browser, faults and whole processes
 	$(PYTHON) manage.py compile_locale

@@ -18,6 +18,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("gazetteer"),
     pytest.mark.slow,
+    pytest.mark.alone,
 ]
 
 ARTIFACTS = ROOT / "artifacts"

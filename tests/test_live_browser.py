@@ -13,6 +13,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("gazetteer"),
     pytest.mark.slow,
+    pytest.mark.alone,
 ]
 
 WITHIN = 4_500
