@@ -31,7 +31,7 @@ def name_columns(*models: type[Model]) -> None:
     for model in models:
         for field in model._meta.fields:
             if isinstance(field.verbose_name, str):
-                field.verbose_name = pgettext_lazy("column", field.verbose_name)  # type: ignore[assignment]
+                field.verbose_name = pgettext_lazy("column", field.verbose_name)
 
 
 name_columns(AccountChange, Block, District, Invite, Official, Shift)
