@@ -7,9 +7,11 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.contrib.auth.models import Group
+from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from districts.models import AccountChange, Block, District, Invite, Official, Role, Shift, Volunteer
 from districts.needs import NeedKind
@@ -19,6 +21,20 @@ admin.site.site_header = _("Helpdesk")
 admin.site.site_title = _("Helpdesk")
 admin.site.index_title = _("Set-up")
 admin.site.unregister(Group)
+
+
+def name_columns(*models: type[Model]) -> None:
+    """Let the columns whose names only administrators read be named in the reader's language.
+
+    Here and not on the models, where each word would be a migration.
+    """
+    for model in models:
+        for field in model._meta.fields:
+            if isinstance(field.verbose_name, str):
+                field.verbose_name = pgettext_lazy("column", field.verbose_name)
+
+
+name_columns(AccountChange, Block, District, Invite, Official, Shift)
 
 
 class VolunteerForm(UserChangeForm):
@@ -55,7 +71,16 @@ class VolunteerAdmin(UserAdmin):
 
     form = VolunteerForm
     inlines = (ShiftLines,)
-    list_display = ("username", "name", "role", "where", "is_on_duty", "capacity", "is_active", "last_login")
+    list_display = (
+        "username",
+        "full_name",
+        "role",
+        "where",
+        "is_on_duty",
+        "capacity",
+        "is_active",
+        "last_login",
+    )
     list_filter = ("role", "is_on_duty", "is_active", "districts")
     search_fields = ("username", "first_name", "last_name")
     filter_horizontal = ("districts", "blocks")
@@ -97,6 +122,10 @@ class VolunteerAdmin(UserAdmin):
             },
         ),
     )
+
+    @admin.display(description=_("name"), ordering="first_name")
+    def full_name(self, person: Volunteer) -> str:
+        return person.name
 
     @admin.display(description=_("districts"))
     def where(self, person: Volunteer) -> str:

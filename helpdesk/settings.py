@@ -96,7 +96,7 @@ INSTALLED_APPS = [
     "django_filters",
     "rest_framework",
     "drf_spectacular",
-    "axes",
+    "helpdesk.apps.LogInsConfig",
     "csp",
     "districts",
     "requests_app",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from districts.admin import OnlyLook, VolunteerAdmin
+from districts.admin import OnlyLook, VolunteerAdmin, name_columns
 from districts.models import Volunteer
 from requests_app import returning
 from requests_app.clock import database_now
@@ -30,6 +30,10 @@ from requests_app.models import (
     ScamMark,
     ScamNumber,
     StoppedAuthor,
+)
+
+name_columns(
+    ApiClient, Correction, Event, Gap, HelpRequest, IngestCursor, Post, ScamMark, ScamNumber, StoppedAuthor
 )
 
 

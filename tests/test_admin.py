@@ -136,3 +136,17 @@ def test_who_is_moved_by_an_administrator_gives_back_what_they_held(boss: Client
     assert "1 request that asha held went back to the queue" in answer.content.decode()
     request.refresh_from_db()
     assert (request.state, request.holder) == ("queued", None)
+
+
+def test_lists_and_forms_speak_hindi(boss: Client) -> None:
+    person = a_volunteer("asha")
+    a_post("Oxygen chahiye")
+    pages = ("", "requests_app/post/", "districts/volunteer/", f"districts/volunteer/{person.pk}/change/")
+    words = "".join(
+        boss.get(f"/admin/{page}", secure=True, headers={"accept-language": "hi"}).content.decode()
+        for page in pages
+    )
+    assert "लॉग इन की कोशिशें" in words and "कब मिला" in words and "सेव करें, यहीं रहें" in words
+    assert not any(
+        english in words for english in ("Axes", "Select ", "View site", "Received at", "Start typing")
+    )

@@ -198,6 +198,21 @@ def test_no_page_scrolls_sideways_on_a_phone_even_with_text_doubled(browser, ser
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{path} with doubled text"
 
 
+def test_page_stays_where_it_is_when_a_call_is_written_down(browser, server):
+    asha = a_volunteer("asha")
+    request = a_plea()
+    request.claim(asha, timezone.now())
+    page = opened(browser, server, "asha")
+    page.goto(server + f"/requests/{request.code}/#call")
+    button = page.locator("#call").get_by_role("button", name="No answer")
+    button.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    button.click()
+    expect(page.locator("#said")).to_contain_text("Written down")
+    assert before > 0
+    assert abs(page.evaluate("scrollY") - before) < 50
+
+
 def test_first_load_of_the_queue_is_light(browser, server):
     a_volunteer("asha")
     for _number in range(20):
