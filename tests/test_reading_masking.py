@@ -69,6 +69,23 @@ def test_name_before_the_at_sign_is_hidden(text: str, name: str) -> None:
     assert masked.endswith(text[text.index("@") :])
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("SpO2 85. 98290 12345", "SpO2 85. ••••• •••45"),
+        ("papa ka oxygen 78 9829012345", "papa ka oxygen 78 ••••••••45"),
+        ("umar 60 spo2 85 +91 98290 12345", "umar 60 spo2 85 +•• ••••• •••45"),
+        ("लेवल 85 है 98290-12345", "लेवल 85 है •••••-•••45"),
+        ("58 saal 9829012345, 79%", "58 saal ••••••••45, 79%"),
+        ("o2 98 29012345", "o• •• ••••••45"),
+        ("age 982 901 2345", "age ••• ••• ••45"),
+        ("level 98 9829012345 9414012345", "level 98 •••••••••• ••••••••45"),
+    ],
+)
+def test_what_is_measured_beside_a_number_stays_readable(text: str, shown: str) -> None:
+    assert mask(text) == shown
+
+
 def test_handle_is_no_address() -> None:
     assert mask("dear @RajHelpDesk @asha") == "dear @RajHelpDesk @asha"
 
@@ -83,7 +100,7 @@ SCRIPTS = st.sampled_from(["0123456789", "०१२३४५६७८९", "０�
     st.lists(GAPS, min_size=9, max_size=9),
     SCRIPTS,
     st.sampled_from(["", "+91 ", "0", "91-", "+91 (0)", "0091 "]),
-    st.sampled_from(["", "papa 58 ", "मदद ", "#", "no:", "wa.me/", "62, ", "spo2 82\n"]),
+    st.sampled_from(["", "papa 58 ", "मदद ", "#", "no:", "wa.me/", "62, ", "spo2 82\n", "spo2 82 ", "umar 61. "]),
     st.sampled_from(["", " plz", ".", "/46", " , 9785100462", "\n62 M"]),
 )
 def test_no_six_digits_of_a_number_survive(

@@ -13,7 +13,13 @@ _GROUPS = re.compile(r"\d+")
 _PARTED = re.compile(r"[,;|\n\u0964]|[.:]\s")
 _LOCAL = re.compile(r"[\w.+\-]")
 _ENOUGH = 7
-_WHOLE = 10
+_WHOLE, _LONGEST = 10, 13
+# What a volunteer must see at once: the words around a saturation, an age and the like.
+_MEASURE_BEFORE = re.compile(
+    r"(?:(?:sp)?o2|oxy\w{0,12}|oxi\w{0,12}|level|lvl|sats?|saturation|age|aged|umar|umr|umra|hb|ct|score|temp|fever|pulse|"
+    r"ऑक्सीजन|आक्सीजन|लेवल|उम्र|उमर|आयु|स्कोर)[^\w\n]{0,3}(?:(?:is|at|hai|h|ka|ki|है|का|की)[^\w\n]{1,2})?$"
+)
+_MEASURE_AFTER = re.compile(r"\s?(?:%|percent|प्रतिशत|y(?:ea)?rs?(?![a-z])|saal|sal(?![a-z])|varsh|साल|वर्ष)")
 
 
 def mask(text: str) -> str:
@@ -47,7 +53,7 @@ def _hidden_digits(text: str, start: int, end: int) -> list[tuple[int, int]]:
     total = sum(stop - begin for begin, stop in groups)
     if total < _ENOUGH:
         return []
-    # Ages and saturations that a comma, a full stop or a line's end parts from a whole number stay readable.
+    # Ages and saturations beside a whole number stay readable.
     groups = groups[_small_ones(text, groups) :]
     groups = groups[: len(groups) - _small_ones(text, groups[::-1])]
     last = len(groups) - 1
@@ -63,17 +69,34 @@ def _length(group: tuple[int, int]) -> int:
 
 
 def _small_ones(text: str, groups: list[tuple[int, int]]) -> int:
-    """How many short groups stand before the first whole number and are parted from it; from either end."""
+    """How many short groups stand before a whole number and are no part of it; from either end.
+
+    A comma, a full stop or a line's end parts them from a number that is one group. Where words say what the short group
+    measures, the number may be of several groups, as long as together they are one.
+    """
+    before, rest = 0, sum(map(_length, groups))
     for number, group in enumerate(groups):
-        if _length(group) >= _WHOLE:
-            if number == 0:
-                return 0
-            near, far = sorted((groups[number - 1], group))
-            are_few = sum(map(_length, groups[:number])) < _ENOUGH
-            return number if are_few and _PARTED.search(text[near[1] : far[0]]) else 0
+        if number and before < _ENOUGH:
+            is_one = _length(group) >= _WHOLE
+            if is_one and _is_parted(text, groups[number - 1], group):
+                return number
+            if (is_one or _WHOLE <= rest <= _LONGEST) and _is_measured(text, groups[number - 1]):
+                return number
         if _length(group) > 3:
             return 0
+        before, rest = before + _length(group), rest - _length(group)
     return 0
+
+
+def _is_parted(text: str, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    near, far = sorted((one, other))
+    return _PARTED.search(text[near[1] : far[0]]) is not None
+
+
+def _is_measured(text: str, group: tuple[int, int]) -> bool:
+    """Whether the words beside it say what it is: a saturation, an age and the like."""
+    start, end = group
+    return bool(_MEASURE_BEFORE.search(text[max(0, start - 24) : start]) or _MEASURE_AFTER.match(text, end))
 
 
 def _hidden_names(text: str) -> list[tuple[int, int]]:
