@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
+
 from requests_app import sealing
 from requests_app.models import (
     Post,
@@ -15,6 +17,7 @@ from requests_app.reading import Reading as Understood
 from requests_app.reading import read
 from requests_app.states import (
     Kind,
+    Source,
     Urgency,
 )
 
@@ -58,7 +61,7 @@ def said_by(post: Post, understood: Understood) -> Said:
         if (value := getattr(understood.patient, name, None)) is not None
     }
     stated_phones = stated.get("phones", []) if isinstance(stated, dict) else []
-    return Said(
+    said = Said(
         kind=kind,
         needs=tuple(form.get("needs") or understood.needs),
         urgency=form.get("urgency") or understood.urgency or Urgency.NORMAL,
@@ -73,6 +76,15 @@ def said_by(post: Post, understood: Understood) -> Said:
         news=understood.news or "",
         is_unsure=kind_confidence < floor,
     )
+    if is_our_answer(post):
+        return replace(said, kind=Kind.OTHER, needs=(), phones=(), patient={}, news="", is_unsure=False)
+    return said
+
+
+def is_our_answer(post: Post) -> bool:
+    """Whether the help handle wrote it in its own words: no plea, though it tells of one. What it passes on is none of ours."""
+    is_ours = post.source == Source.X and bool(settings.X_USER_ID) and post.author_id == settings.X_USER_ID
+    return is_ours and not post.copy_of and not post.quoted_text
 
 
 def as_offer(post: Post) -> Said:

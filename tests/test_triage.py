@@ -109,6 +109,28 @@ def test_offer_becomes_a_lead_and_no_request():
     assert lead.district.name_en == "Udaipur" and "9829012345" not in lead.summary
 
 
+def test_our_own_answer_on_x_opens_nothing_and_adds_no_number(settings):
+    settings.X_USER_ID = "77"
+    ours = {"source": Source.X, "author_id": "77"}
+    post = read("@asha Your request for oxygen is with the Jaipur volunteers. Keep 9829012345 reachable", **ours)
+    assert (post.outcome, post.request) == ("noise", None)
+
+
+def test_our_own_answer_stands_in_the_thread_of_the_plea(settings):
+    settings.X_USER_ID = "77"
+    plea = read(PLEA, source=Source.X, author_id="5", thread_id="900")
+    ours = {"source": Source.X, "author_id": "77", "thread_id": "900"}
+    answer = read("@asha Urgent oxygen is arranged, our volunteer's number is 9414012345", **ours)
+    assert answer.request == plea.request
+    assert [contact.phone for contact in plea.request.contacts.all()] == ["+919829012345"]
+    assert HelpRequest.objects.get().attention == Attention.NONE
+
+
+def test_plea_that_the_handle_passes_on_is_a_plea(settings):
+    settings.X_USER_ID = "77"
+    assert read(PLEA, source=Source.X, author_id="77", copy_of="4711").outcome == "opened"
+
+
 def test_praise_is_noise_and_still_there_to_be_seen():
     post = read("Great work by the whole team, thank you so much, salute 🙏")
     assert post.outcome == "noise"
