@@ -59,6 +59,10 @@ bench-live: debian $(VENV)/.development ## what 300 open screens cost; writes do
 bench-routing: $(VENV)/.runtime ## a day of 10,000 requests through the routing, beside random assignment
 	$(PYTHON) -m bench.routing --write docs/routing.md $(ARGS)
 
+locale: debian $(VENV)/.development ## new words of pages and code into locale/hi, to be given their Hindi
+	$(PYTHON) manage.py makemessages --locale hi --no-location --no-obsolete --no-wrap --ignore '$(VENV)' --ignore tests --ignore bench
+	$(PYTHON) manage.py compile_locale
+
 debian: ## the Debian packages that the tests need (installed when root, else named)
 	@tests/debian_packages.sh
 

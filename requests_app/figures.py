@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Min, Q
 from django.db.models.functions import TruncHour
+from django.utils.translation import gettext_lazy as _
 
 from districts.models import District, Role, Volunteer
 from districts.needs import NeedKind
@@ -20,6 +21,8 @@ PERIODS = {
     "7d": timedelta(days=7),
     "30d": timedelta(days=30),
 }
+PERIOD_NAMES = {"24h": _("24 hours"), "48h": _("48 hours"), "7d": _("7 days"), "30d": _("30 days")}
+PERIOD = "48h"
 HOURS = 48
 QUIET_AFTER = timedelta(minutes=2)
 """A loop that has not beaten for so long is shown as silent; loops beat every few seconds."""

@@ -13,7 +13,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localtime
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from districts.models import District, Role, Volunteer
@@ -59,7 +58,7 @@ class MonitorFilters(forms.Form):
     """The filters in the URL; a value that is not known counts as not given."""
 
     period = forms.ChoiceField(
-        choices=[("24h", _("24 hours")), ("48h", _("48 hours")), ("7d", _("7 days")), ("30d", _("30 days"))],
+        choices=list(figures.PERIOD_NAMES.items()),
         required=False,
     )
     need = forms.ChoiceField(choices=NeedKind.choices, required=False)
@@ -70,7 +69,7 @@ class MonitorFilters(forms.Form):
         self.is_valid()
         known = self.cleaned_data
         return (
-            known.get("period") or "48h",
+            known.get("period") or figures.PERIOD,
             known.get("need") or "",
             int(known.get("mentions") or MENTIONS[0]),
         )

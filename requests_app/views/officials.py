@@ -70,6 +70,7 @@ def officials(request: Asked) -> HttpResponse:
         context |= {"officials": listed, "is_long": is_long and not wanted.get("q")}
     else:
         found = appeals_of(Appeal.objects.visible_to(user), chosen, wanted, now)
+        context["period_name"] = figures.PERIOD_NAMES[wanted.get("period", figures.PERIOD)]
         context["request_count"] = found.order_by().values("request").distinct().count()
         context["appeals"] = found.for_lists()[:SHOWN]  # type: ignore[attr-defined]
     return render(request, "officials.html", context)
@@ -94,7 +95,7 @@ def directory_of(rows: Any, wanted: dict[str, Any]) -> "QuerySet[Official]":
 
 def appeals_of(rows: Any, chosen: str, wanted: dict[str, Any], now: datetime) -> "QuerySet[Appeal]":
     """What was taken to officials: due to be asked about (longest due first), or newest first in the period."""
-    then = now - figures.PERIODS[wanted.get("period", "48h")]
+    then = now - figures.PERIODS[wanted.get("period", figures.PERIOD)]
     if chosen == "due":
         rows = rows.due(now).order_by("follow_up_at", "pk")
     elif chosen == "answered":
