@@ -100,7 +100,9 @@ SCRIPTS = st.sampled_from(["0123456789", "०१२३४५६७८९", "０�
     st.lists(GAPS, min_size=9, max_size=9),
     SCRIPTS,
     st.sampled_from(["", "+91 ", "0", "91-", "+91 (0)", "0091 "]),
-    st.sampled_from(["", "papa 58 ", "मदद ", "#", "no:", "wa.me/", "62, ", "spo2 82\n", "spo2 82 ", "umar 61. "]),
+    st.sampled_from(
+        ["", "papa 58 ", "मदद ", "#", "no:", "wa.me/", "62, ", "spo2 82\n", "spo2 82 ", "umar 61. "]
+    ),
     st.sampled_from(["", " plz", ".", "/46", " , 9785100462", "\n62 M"]),
 )
 def test_no_six_digits_of_a_number_survive(

@@ -112,7 +112,9 @@ def test_offer_becomes_a_lead_and_no_request():
 def test_our_own_answer_on_x_opens_nothing_and_adds_no_number(settings):
     settings.X_USER_ID = "77"
     ours = {"source": Source.X, "author_id": "77"}
-    post = read("@asha Your request for oxygen is with the Jaipur volunteers. Keep 9829012345 reachable", **ours)
+    post = read(
+        "@asha Your request for oxygen is with the Jaipur volunteers. Keep 9829012345 reachable", **ours
+    )
     assert (post.outcome, post.request) == ("noise", None)
 
 
