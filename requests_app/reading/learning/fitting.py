@@ -20,9 +20,9 @@ from ..model import LEVELS, OUTPUTS, SCALE
 from .examples import Example
 
 _LEAST_COUNT = 3  # a row counts twice
-_SMALLEST_WEIGHT = 0.012
+_SMALLEST_WEIGHT = 0.05
 _DIGITS = 3
-_POINT = 0.4  # the scale of the rules' points
+_POINT = 0.3  # the scale of the rules' points
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Strengths:
         )
 
 
-KIND_STRENGTHS = Strengths(words=0.4, parts=0.5, pairs=0.3, ends=0.5, rules=0.5, overall=1.5)
+KIND_STRENGTHS = Strengths(words=0.8, parts=0.8, pairs=0.5, ends=0.5, rules=0.25, overall=1.0)
 NEED_STRENGTHS = Strengths(words=0.4, parts=0.8, pairs=0.3, ends=0.2, rules=0.3, overall=2.0)
 LEVEL_STRENGTHS = Strengths(words=0.3, parts=0.5, pairs=0.3, ends=0.2, rules=0.5, overall=2.0)
 
