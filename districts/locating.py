@@ -41,7 +41,7 @@ class Candidate:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Evidence:
     """Words of the raw text, raw[start:end], and what they say."""
 
@@ -51,7 +51,7 @@ class Evidence:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Place:
     """Where help must arrive. `district` is an English name of today's 41 or None; `is_outside` is
     clearly not Rajasthan.

@@ -21,7 +21,7 @@ _NO_WORD = re.compile(r"(?<![a-z])(?:case|order|patient|user|ref|srf)?[ _]?(?:id
 _URL_BEFORE = re.compile(r"(?:https?://|www\.|t\.co/|\.com/|\.in/)\S*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Phone:
     """A number as E.164 and where it stands in the raw text; -1, -1 where it stands in a quoted text."""
 

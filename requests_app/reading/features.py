@@ -1,13 +1,12 @@
 """What the trained model looks at: words of either script by their sound, pairs of words, parts of words, and what the rules found."""
 
 import re
-from bisect import bisect_left
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from .clauses import Parsed
 from .needs import Named
-from .tokens import sound
+from .tokens import shape, sound
 
 MOST_WORDS = 400
 _MOST_NAMED = 60
@@ -22,20 +21,6 @@ AGE = "#age"
 
 Pair = tuple[str, str]
 Feature = str | Pair
-
-
-def shape(name: str) -> str:
-    """A word as the model sees it: numbers lose their value, so that no person's number is learnt."""
-    first = name[0]
-    if first in "0123456789":
-        if name.isdigit():
-            length = len(name)
-            if length == 2:
-                return "#lo" if "40" <= name <= "90" else "#2"
-            return "#" + str(min(length, 10))
-        if any(a.isdigit() and b.isdigit() for a, b in pairwise(name)):
-            return "#mixed"
-    return name
 
 
 @lru_cache(maxsize=40_000)
@@ -66,19 +51,20 @@ def unsaid(parsed: Parsed) -> set[int]:
     How a number is spaced and whether our handle stands in a post are habits of a writer; a model that learns them is
     right about its teacher's posts and wrong about everybody's.
     """
-    text = parsed.folded.text
-    out = {
-        at
-        for at, name in enumerate(parsed.names[:MOST_WORDS])
-        if name[0] <= "9" and len(name) > 2 and name.isdigit()
-    }
+    text, words = parsed.folded.text, parsed.words
+    out: set[int] = set()
+    if words.has_long_numbers():
+        out.update(
+            at
+            for at, name in enumerate(words.names[:MOST_WORDS])
+            if name[0] <= "9" and len(name) > 2 and name.isdigit()
+        )
     if "@" in text or "http" in text:
-        starts = parsed.words.starts
         for found in _ADDRESSES.finditer(text):
-            first = bisect_left(starts, found.start())
+            first = words.first_from(found.start())
             if first >= MOST_WORDS:
                 break
-            out.update(range(first, min(bisect_left(starts, found.end(), first), MOST_WORDS)))
+            out.update(range(first, min(words.first_from(found.end()), MOST_WORDS)))
     return out
 
 
@@ -88,12 +74,11 @@ def name_ages(parsed: Parsed, spans: list[tuple[int, int]]) -> list[int]:
     An age is a number as a low saturation is; a model that cannot tell them apart sees danger in every grandmother.
     """
     out = []
-    starts, texts = parsed.words.starts, parsed.words.texts
+    words = parsed.words
     for start, end in spans:
-        first = bisect_left(starts, start)
-        for at in range(first, bisect_left(starts, end, first)):
-            if texts[at].isdigit():
-                parsed.names[at] = AGE
+        for at in range(words.first_from(start), words.first_from(end)):
+            if words.texts[at].isdigit():
+                words.names[at] = words.shapes[at] = AGE
                 out.append(at)
     return out
 
@@ -101,7 +86,7 @@ def name_ages(parsed: Parsed, spans: list[tuple[int, int]]) -> list[int]:
 def order_features(parsed: Parsed, named: list[Named], silent: set[int]) -> set[Pair]:
     """Pairs of neighbouring words, and the words at both ends, with all things that can be needed, all kin, all numbers
     and all handles each under one sign, so that what is said of one is learnt for the others."""
-    line = [name if name[0] > "9" else shape(name) for name in parsed.names[:MOST_WORDS]]
+    line = parsed.words.shapes[:MOST_WORDS]
     if not line:
         return set()
     for at in silent:
@@ -112,7 +97,8 @@ def order_features(parsed: Parsed, named: list[Named], silent: set[int]) -> set[
             for at in range(first, min(last + 1, count)):
                 line[at] = _KIN
     for one in named:
-        for at in range(one.mention.first, min(one.mention.last + 1, count)):
+        _, first, last = one.mention
+        for at in range(first, min(last + 1, count)):
             line[at] = _THING
     found = set(pairwise(line))
     found.update([("^", word) for word in line[:_AT_THE_ENDS]])
@@ -151,7 +137,7 @@ def rule_features(
         found.add("plain:" + plain)
     if spo2 is not None:
         found.add("spo2:low" if spo2 <= 90 else "spo2:fine")
-    found.add(f"length:{min(len(parsed.names).bit_length(), 7)}")
+    found.add(f"length:{min(len(parsed.words.texts).bit_length(), 7)}")
     if "?" in text:
         found.add("has:?")
         if text.rstrip()[-1:] == "?":
@@ -173,22 +159,22 @@ def _add_needs(
     by_rules: tuple[list[str], list[str]],
     silent: set[int],
 ) -> None:
-    names = parsed.names
-    clauses = parsed.words.clauses
+    shapes = parsed.words.shapes
     asked: set[str] = set()
-    for need, standing, (_, first, last) in named[:_MOST_NAMED]:
+    for need, standing, mention in named[:_MOST_NAMED]:
+        _, first, last = mention
         found.update(_of_standing(need, standing))
         if standing == "asked":
             asked.add(need)
         key = need[:2]
         for at in range(first - 2 if first > 1 else 0, first):
             if at not in silent:
-                found.add(f"{key}<{shape(names[at])}")
-        for at in range(last + 1, min(last + 4, len(names))):
+                found.add(f"{key}<{shapes[at]}")
+        for at in range(last + 1, min(last + 4, len(shapes))):
             if at not in silent:
-                found.add(f"{key}>{shape(names[at])}")
+                found.add(f"{key}>{shapes[at]}")
         beside = key + "&"
-        found.update([beside + concept for concept in parsed.in_clause[clauses[first]]])
+        found.update([beside + concept for concept in parsed.beside(mention)])
     for which, chosen in enumerate(by_rules):
         found.update(f"rule{which}:{need}" for need in chosen)
         found.add(f"rule{which}#{len(chosen)}")

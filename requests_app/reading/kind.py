@@ -11,12 +11,14 @@ def points(
 ) -> dict[str, float]:
     """Points per kind; a tie goes to the kind that stands first in the guide."""
     count = parsed.counts.get
-    wishes = sum(1 for here in parsed.in_clause if "wish" in here)
-    asks = sum(
-        1 for here in parsed.in_clause if "ask" in here and "wish" not in here and "unneeded" not in here
-    )
-    helps = sum(1 for here in parsed.in_clause if "help" in here and "wish" not in here)
-    short = len(parsed.names) < 9
+    wishes = asks = helps = 0
+    for here in parsed.in_clause.values():
+        if "wish" in here:
+            wishes += 1
+            continue
+        asks += "ask" in here and "unneeded" not in here
+        helps += "help" in here
+    short = len(parsed.words.texts) < 9
     request = (
         1.1 * min(asks, 3) + 1.0 * min(helps, 2) + 0.4 * bool(count("polite")) + 0.5 * bool(count("kin"))
     )
@@ -104,10 +106,9 @@ def plain_case(parsed: Parsed, named: list[Named]) -> str | None:
     if "thanks" in found and not found & _MORE_THAN_NEWS:
         if "solved" in found or "died" in found:
             return "update"
-        clauses = parsed.words.clauses
-        if any("got" in parsed.in_clause[clauses[one.mention.first]] for one in named):
+        if any("got" in parsed.beside(one.mention) for one in named):
             return "update"
-    if len(parsed.names) <= _SHORT:
+    if len(parsed.words.texts) <= _SHORT:
         if ("help" in found or ("ask" in found and named)) and not found & _TALK:
             return "request"
         if "dead_number" in found and not named and not found & {"ask", "help", "politics", "kin"}:
@@ -134,11 +135,7 @@ def news(parsed: Parsed, named: list[Named], decided: str) -> str | None:
     if "still" in found:
         return "still_needed"
     is_got = "solved" in found or (
-        "got" in found
-        and (
-            decided == "update"
-            or any("got" in parsed.in_clause[parsed.words.clauses[one.mention.first]] for one in named)
-        )
+        "got" in found and (decided == "update" or any("got" in parsed.beside(one.mention) for one in named))
     )
     if "dead_number" in found and not is_got:
         return "unreachable"

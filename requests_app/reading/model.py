@@ -32,7 +32,7 @@ _OFFSET = sum(_HALF << (32 * lane) for lane in range(2 * _WIDTH))
 _CACHE_LIMIT = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Scores:
     """What the model says: a score per kind (in points of log-odds), a chance per need, a chance per level of urgency."""
 

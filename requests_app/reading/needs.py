@@ -52,7 +52,7 @@ def named_needs(parsed: Parsed) -> list[Named]:
     """Every naming of a need in a text, in the order of the text."""
     found: list[Named] = []
     for mention in parsed.mentions:
-        for concept in mention.concepts:
+        for concept in mention[0]:
             need = _need_of(concept)
             if need is not None:
                 found.append(Named(need[0], _standing(parsed, mention, need[1]), mention))
@@ -61,13 +61,14 @@ def named_needs(parsed: Parsed) -> list[Named]:
 
 def _standing(parsed: Parsed, mention: Mention, strength: str) -> str:
     words = parsed.words.texts
-    here = parsed.in_clause[parsed.words.clauses[mention.first]]
-    if strength == "weak" and mention.last + 1 < len(words):
-        following = words[mention.last + 1]
+    here = parsed.beside(mention)
+    _, _, last = mention
+    if strength == "weak" and last + 1 < len(words):
+        following = words[last + 1]
         if following.isdigit() and 30 <= int(following[:4]) <= 100:
             return HAD
         if following in _VITAL_AFTER:
-            nearest = words[mention.last + 2] if mention.last + 2 < len(words) else ""
+            nearest = words[last + 2] if last + 2 < len(words) else ""
             if following not in ("ka", "का") or nearest in _LEVEL_WORDS:
                 return HAD
     if "unneeded" in here:

@@ -9,7 +9,7 @@ from districts.locating import Place, locate
 from . import contacts, kind, model, needs, urgency
 from .clauses import Parsed, parse
 from .features import AGE, MOST_WORDS, Feature, name_ages, order_features, rule_features, unsaid
-from .language import language
+from .language import DEVANAGARI, HINDI_IN_LATIN, LATIN, language
 from .patient import Fact, Patient, patient_facts
 from .usable import usable_phones
 from .values import Evidence, Kind, News, Phone, Reading, Urgency
@@ -62,7 +62,7 @@ def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) ->
         parsed, len(phones), patient.spo2, rule_kind, plain, level, named, best, by_rules, silent
     )
     found |= order_features(parsed, named, silent)
-    words = dict(zip(parsed.words.texts[:MOST_WORDS], parsed.names, strict=False))
+    words = dict(zip(parsed.words.texts[:MOST_WORDS], parsed.words.names, strict=False))
     for at in silent:
         words.pop(parsed.words.texts[at], None)
     for at in aged:
@@ -119,7 +119,7 @@ def read_analysed(found: Analysis, trained: model.Model | None) -> Reading:
         _as_urgency(level),
         patient,
         tuple(phones),
-        language(found.parsed.words.texts),
+        language(*map(found.parsed.words.count_of, (DEVANAGARI, LATIN, HINDI_IN_LATIN))),
         _as_news(kind.news(found.parsed, found.named, decided)),
         place,
         confidences,
@@ -176,7 +176,7 @@ def critical_chance(found: Analysis, judged: float) -> float:
         least = _CRITICAL_WITH_FINE_LEVEL
     else:
         parsed = found.parsed
-        is_calm = len(parsed.names) <= _FEW_WORDS or parsed.has("calm") or "?" in parsed.folded.text
+        is_calm = len(parsed.words.texts) <= _FEW_WORDS or parsed.has("calm") or "?" in parsed.folded.text
         least = _CRITICAL_IN_A_FEW_WORDS if is_calm else 0.0
     return judged if judged >= least else 0.0
 
@@ -242,7 +242,7 @@ def doubt_signals(
         "no_needs": float(is_call and not chosen),
         "several_needs": float(len(chosen) > 1),
         "named_more": float(is_call and len(found.best) > len(chosen)),
-        "long": float(len(found.parsed.names) > 60),
+        "long": float(len(found.parsed.words.texts) > 60),
         "call": float(is_call),
     }
 

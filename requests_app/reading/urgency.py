@@ -57,12 +57,13 @@ def _first(parsed: Parsed, concept: str) -> Mention | None:
     if concept not in parsed.counts:
         return None
     for mention in parsed.mentions:
-        if concept not in mention.concepts:
+        concepts, first, last = mention
+        if concept not in concepts:
             continue
         words = parsed.words.texts
-        before = words[mention.first - 1] if mention.first else ""
-        after = words[mention.last + 1] if mention.last + 1 < len(words) else ""
-        calm = "calm" in parsed.in_clause[parsed.words.clauses[mention.first]]
+        before = words[first - 1] if first else ""
+        after = words[last + 1] if last + 1 < len(words) else ""
+        calm = "calm" in parsed.beside(mention)
         if before in _DENIED or (concept == "high" and after in _DENIED) or (calm and concept == "high"):
             continue
         return mention
