@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from districts import cues as c
 from districts.believing import believed
-from districts.cues import CUES, any_of, cues_of
+from districts.cues import any_of
 from districts.folding import Folded, fold
 from districts.moving import follow_moves
 from districts.naming import mentions_of
@@ -122,24 +122,24 @@ def _settle_shared(item: Weighed, weighed: list[Weighed]) -> None:
 
 def _settle_moved(item: Weighed, weighed: list[Weighed], words: Words) -> None:
     target = item.targets[0]
-    tokens = words.tokens
+    cues = words.cues
     for other in weighed:
         if other is item or other.kind != "district" or other.is_dropped or len(other.targets) != 1:
             continue
         named = other.targets[0].district
         if named == target.district:
             if target.block and not item.is_numbered:
-                between = tokens[min(item.last, other.last) : max(item.first, other.first)]
-                if not between or (len(between) == 1 and CUES.get(between[0], 0) & c.OF):
+                between = cues[min(item.last, other.last) : max(item.first, other.first)]
+                if not between or (len(between) == 1 and between[0] & c.OF):
                     item.is_qualified = True
             continue
         if item.is_left or not agrees(target, other.targets[0]):
             continue
-        if 0 <= item.last < other.first and CUES.get(tokens[item.last], 0) & c.SE:
+        if 0 <= item.last < other.first and cues[item.last] & c.SE:
             continue  # "Deeg se Bharatpur" is a way, "Deeg, Bharatpur" an address
         distance = max(other.first - item.last, item.first - other.last)
-        beside = tokens[max(0, other.first - 1) : other.first] + tokens[other.last : other.last + 1]
-        labelled = any_of(cues_of(beside)) & c.DISTRICT
+        beside = cues[max(0, other.first - 1) : other.first] + cues[other.last : other.last + 1]
+        labelled = any_of(beside) & c.DISTRICT
         if distance <= 1 or (distance <= 3 and labelled) or other.is_tag:
             other.is_dropped = True
             item.is_qualified = True
@@ -171,7 +171,7 @@ def _is_districts_own_name(item: Weighed, district: str, block: str, words: Word
     """ "Deeg district" names the young district, not its block of that name."""
     if block not in district or district in _old_districts() or not 0 <= item.last < len(words.tokens):
         return False
-    return bool(CUES.get(words.tokens[item.last], 0) & c.DISTRICT and not words.gaps[item.last].strip(" "))
+    return bool(words.cues[item.last] & c.DISTRICT and not words.gap(item.last).strip(" "))
 
 
 def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str | None, float]:
@@ -214,8 +214,7 @@ def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str 
 def _block_by_road(own: list[Weighed], words: Words) -> str | None:
     """The block of "hospital on Kherwara highway": the road is named after it, and the hospital is on it."""
     for item in own:
-        around = words.tokens[max(0, item.first - 4) : item.first] + words.tokens[item.last : item.last + 3]
-        said = any_of(cues_of(around))
+        said = any_of(words.cues[max(0, item.first - 4) : item.first] + words.cues[item.last : item.last + 3])
         if item.kind == "street" and item.targets[0].block and said & c.HIGHWAY and said & c.HOSPITAL:
             return item.targets[0].block
     return None

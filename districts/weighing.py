@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from districts import cues as c
-from districts.cues import any_of, cues_of
+from districts.cues import any_of
 from districts.naming import Mention
 from districts.numbering import Numbered
 from districts.places import Target
@@ -143,8 +143,8 @@ def _is_giver(item: Weighed, before: list[int], after: list[int]) -> bool:
 def _spread(weighed: list[Weighed], words: Words) -> None:
     """In "Jaipur, Kota ya Ajmer kahi bhi" what is said of one is said of all, but for the first of the text."""
     for left, right in pairwise(weighed):
-        between = cues_of(words.tokens[left.last : right.first])
-        listed = bool(between) or "," in words.gaps[right.first] or right.is_away
+        between = words.cues[left.last : right.first]
+        listed = bool(between) or "," in words.gap(right.first) or right.is_away
         if not listed or len(between) > 1 or not all(cue & c.OR for cue in between):
             continue
         if left.is_away and not right.is_away and right is not weighed[0]:
@@ -160,12 +160,12 @@ def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
     "Pune se aaya hu, Sirohi me", "Hisar se cylinder", "Agra ke doctor"."""
     if all(item.targets[0].district is None for item in weighed):
         return
-    known, tokens = c.CUES.get, words.tokens
+    cues = words.cues
     for item, following in zip(weighed, [*weighed[1:], None], strict=True):
         if item.targets[0].district is not None or len(item.targets) > 1:
             continue
-        after = known(tokens[item.last], 0) if item.last < len(tokens) else 0
-        before = known(tokens[item.first - 1], 0) if item.first else 0
+        after = cues[item.last] if item.last < len(cues) else 0
+        before = cues[item.first - 1] if item.first else 0
         if before & c.VILLAGE:
             item.weight *= 0.3
         elif (
@@ -185,9 +185,9 @@ def _find_streets(weighed: list[Weighed], words: Words) -> None:
         item = weighed[index]
         if item.kind == "hospital" or item.last >= len(tokens) or not words.is_straight(item.last):
             continue
-        following = c.CUES.get(tokens[item.last], 0)
+        following = words.cues[item.last]
         if following & c.ROAD:
-            beside = any_of(cues_of(tokens[item.last + 1 : item.last + 3]))
+            beside = any_of(words.cues[item.last + 1 : item.last + 3])
             if following & c.HIGHWAY and beside & c.HOSPITAL and item.targets[0].block:
                 item.quality = min(item.quality, 0.72)
             else:
@@ -197,7 +197,7 @@ def _find_streets(weighed: list[Weighed], words: Words) -> None:
             other = weighed[index + 1]
             is_highway = (
                 other.kind == "street" and other.first == item.last
-                and c.CUES.get(tokens[other.last], 0) & c.HIGHWAY
+                and words.cues[other.last] & c.HIGHWAY
             )  # fmt: skip
             if is_highway and item.kind in ("district", "outside"):
                 item.kind, item.weight, item.is_away = "street", 0.25, False
@@ -209,14 +209,14 @@ def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
     first, second = weighed[:2]
     if first.kind != "district" or second.kind != "district" or words.is_stop(second.first):
         return False
-    between = cues_of(words.tokens[first.last : second.first])
+    between = words.cues[first.last : second.first]
     if not all(cue & c.OR for cue in between):
         return False
     is_near = first.first > 0 and words.tokens[first.first - 1] == "near"
     is_either = is_near and len(between) == 1 and between[0] & c.EITHER and len(weighed) == 2
     if len(weighed) > 2 and all(item.kind == "district" and not item.is_tag for item in weighed):
-        gaps = [words.tokens[a.last : b.first] for a, b in pairwise(weighed)]
-        if all(not gap or (len(gap) == 1 and c.CUES.get(gap[0], 0) & c.OR) for gap in gaps):
+        gaps = [words.cues[a.last : b.first] for a, b in pairwise(weighed)]
+        if all(not gap or (len(gap) == 1 and gap[0] & c.OR) for gap in gaps):
             return True
     return bool(is_either) or all(item.is_away and item.kind == "district" for item in weighed[1:])
 
@@ -229,8 +229,8 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
     for index, mention in enumerate(found):
         next_first = found[index + 1].first if index + 1 < len(found) else len(tokens)
         end = words.clause_end(mention.last, min(next_first, mention.last + 6))
-        after = cues_of(tokens[mention.last : end])
-        before = cues_of(tokens[max(previous_last, mention.first - 5) : mention.first])
+        after = words.cues[mention.last : end]
+        before = words.cues[max(previous_last, mention.first - 5) : mention.first]
         previous_last = mention.last
         kind = mention.kind
         if kind == "shared" and len(mention.targets) == 1:

@@ -264,7 +264,7 @@ def _tried(text: str, numbers: list[tuple[int, int]]) -> dict[int, list[int]]:
 
 def _follows_kin(before: str) -> bool:
     words = before[-40:].replace("-", " ").replace("'s", " ").split()[-4:]
-    return not _KIN_WORDS.isdisjoint(words) or any([word.strip("(,:.") in _KIN_WORDS for word in words])
+    return not _KIN_WORDS.isdisjoint(words) or any(word.strip("(,:.") in _KIN_WORDS for word in words)
 
 
 def _ages(text: str, rank: int, numbers: list[int]) -> Iterator[re.Match[str]]:
