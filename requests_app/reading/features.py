@@ -2,7 +2,7 @@
 
 import re
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from .clauses import Parsed
 from .needs import Named
@@ -18,6 +18,7 @@ _THING, _KIN, _NUMBER, _ADDRESS = ("<thing>", "<kin>", "<number>", "<address>")
 _ADDRESSES = re.compile(r"@\w{1,40}|https?://\S{1,200}")
 
 AGE = "#age"
+_LONG_NUMBERS = frozenset(shape("0" * length) for length in range(3, 11))
 
 Pair = tuple[str, str]
 Feature = str | Pair
@@ -54,11 +55,8 @@ def unsaid(parsed: Parsed) -> set[int]:
     text, words = parsed.folded.text, parsed.words
     out: set[int] = set()
     if words.has_long_numbers():
-        out.update(
-            at
-            for at, name in enumerate(words.names[:MOST_WORDS])
-            if name[0] <= "9" and len(name) > 2 and name.isdigit()
-        )
+        shapes = words.shapes[:MOST_WORDS]
+        out.update(compress(range(len(shapes)), map(_LONG_NUMBERS.__contains__, shapes)))
     if "@" in text or "http" in text:
         for found in _ADDRESSES.finditer(text):
             first = words.first_from(found.start())
@@ -151,6 +149,11 @@ def _of_standing(need: str, standing: str) -> tuple[str, str]:
     return f"n:{need}:{standing}", "n:" + standing
 
 
+@cache
+def _of_choice(which: int, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    return (*(f"rule{which}:{need}" for need in chosen), f"rule{which}#{len(chosen)}")
+
+
 def _add_needs(
     found: set[Feature],
     parsed: Parsed,
@@ -167,16 +170,18 @@ def _add_needs(
         if standing == "asked":
             asked.add(need)
         key = need[:2]
+        sign = key + "<"
         for at in range(first - 2 if first > 1 else 0, first):
             if at not in silent:
-                found.add(f"{key}<{shapes[at]}")
-        for at in range(last + 1, min(last + 4, len(shapes))):
+                found.add(sign + shapes[at])
+        sign = key + ">"
+        for at in range(last + 1, last + 4 if last + 4 < len(shapes) else len(shapes)):
             if at not in silent:
-                found.add(f"{key}>{shapes[at]}")
-        beside = key + "&"
-        found.update([beside + concept for concept in parsed.beside(mention)])
-    for which, chosen in enumerate(by_rules):
-        found.update(f"rule{which}:{need}" for need in chosen)
-        found.add(f"rule{which}#{len(chosen)}")
+                found.add(sign + shapes[at])
+        sign = key + "&"
+        for concept in parsed.beside(mention):
+            found.add(sign + concept)
+    found.update(_of_choice(0, tuple(by_rules[0])))
+    found.update(_of_choice(1, tuple(by_rules[1])))
     found.add("asked:" + ",".join(sorted(asked)))
     found.add("named:" + ",".join(sorted(best)))

@@ -42,20 +42,18 @@ class Named(NamedTuple):
 
 
 @cache
-def _need_of(concept: str) -> tuple[str, str] | None:
-    """`oxygen.weak` as (need, strength); None for a list that names no need."""
-    need, dot, strength = concept.partition(".")
-    return (need, strength) if dot and need in NEEDS else None
+def _needs_of(concepts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """`oxygen.weak` as (need, strength), for each of these lists that names a need."""
+    parted = [concept.partition(".") for concept in concepts]
+    return tuple((need, strength) for need, dot, strength in parted if dot and need in NEEDS)
 
 
 def named_needs(parsed: Parsed) -> list[Named]:
     """Every naming of a need in a text, in the order of the text."""
     found: list[Named] = []
     for mention in parsed.mentions:
-        for concept in mention[0]:
-            need = _need_of(concept)
-            if need is not None:
-                found.append(Named(need[0], _standing(parsed, mention, need[1]), mention))
+        for need, strength in _needs_of(mention[0]):
+            found.append(Named(need, _standing(parsed, mention, strength), mention))
     return found
 
 
@@ -93,7 +91,9 @@ def standings(named: list[Named]) -> dict[str, Named]:
 
 def decide(best: dict[str, Named], is_offer: bool) -> list[str]:
     """The needs in the guide's order that the rules alone would choose from the strongest namings."""
-    strongest = min((_ORDER[one.standing] for one in best.values()), default=9)
+    if not best:
+        return []
+    strongest = min([_ORDER[one.standing] for one in best.values()])
     limit = 1 if is_offer or strongest >= 1 else 0
     if strongest == 2:
         limit = 2
