@@ -158,9 +158,17 @@ def _candidate(target: Target, why: str) -> Candidate:
     )
 
 
+def _lightness(item: Weighed) -> float:
+    return -item.weight
+
+
+def _heaviness(item: Weighed) -> tuple[float, float]:
+    return item.weight, item.quality
+
+
 def _candidates(weighed: list[Weighed]) -> tuple[Candidate, ...]:
     seen: dict[Target, Candidate] = {}
-    for item in sorted(weighed, key=lambda w: -w.weight):
+    for item in sorted(weighed, key=_lightness) if len(weighed) > 1 else weighed:
         for target in item.targets:
             if target not in seen:
                 seen[target] = _candidate(target, item.kind)
@@ -177,6 +185,8 @@ def _is_districts_own_name(item: Weighed, district: str, block: str, words: Word
 def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str | None, float]:
     """The block that the text names in its district, with how surely."""
     own = [w for w in weighed if len(w.targets) == 1 and w.targets[0].district == district]
+    if all([w.targets[0].block is None for w in own]):  # noqa: C419 - a generator costs more than the few looks it saves
+        return None, 0.5
     named = [w for w in own if w.kind != "street"]
     heaviest = max((w.weight for w in named), default=0.0)
     # A district's bare name says nothing against a block of it.
@@ -243,7 +253,7 @@ def locate(text: str | Folded, *, ignore: Sequence[tuple[int, int]] = ()) -> Pla
     words = Words(folded.text)
     found = mentions_of(words, _AT_MOST)
     weighed = weigh(words, believed(found, words)) if found else []
-    if _THREE_DIGITS.search(folded.text):
+    if _THREE_DIGITS.search(folded.text) is not None:
         numbers = pins_in(folded.text, _spans_as_folded(folded, ignore))
         if not numbers and not any(len(w.targets) == 1 and w.kind != "street" for w in weighed):
             numbers = telephone_areas_in(folded.text)
@@ -261,12 +271,15 @@ def _scores(counted: list[Weighed]) -> dict[str | None, float]:
     heights: dict[str | None, dict[Target, float]] = {}
     for item in counted:
         if len(item.targets) == 1:
-            own = heights.setdefault(item.targets[0].district, {})
-            own[item.targets[0]] = max(item.weight, own.get(item.targets[0], 0.0))
-    return {
-        district: max(own.values()) + (min(0.15, 0.15 * (sum(own.values()) - max(own.values()))))
-        for district, own in heights.items()
-    }
+            target = item.targets[0]
+            own = heights.setdefault(target.district, {})
+            if item.weight > own.get(target, 0.0):
+                own[target] = item.weight
+    scores = {}
+    for district, own in heights.items():
+        top = max(own.values())
+        scores[district] = top + min(0.15, 0.15 * (sum(own.values()) - top)) if len(own) > 1 else top
+    return scores
 
 
 def _place(folded: Folded, words: Words, weighed: list[Weighed]) -> Place:
@@ -304,12 +317,17 @@ def _confidence(
     best: str | None, scores: dict[str | None, float], counted: list[Weighed], text: str
 ) -> float:
     """How surely it is `best`: by how surely its heaviest name is that place, and by what else weighs."""
-    top = scores[best]
-    others = [score for district, score in scores.items() if district != best]
-    others += [w.weight for w in counted if len(w.targets) > 1]
-    second = max(others, default=0.0)
-    own = [w for w in counted if len(w.targets) == 1 and w.targets[0].district == best]
-    heaviest = max(own, key=lambda w: (w.weight, w.quality))
+    top, second = scores[best], 0.0
+    for district, score in scores.items():
+        if district != best and score > second:
+            second = score
+    own = []
+    for item in counted:
+        if len(item.targets) > 1:
+            second = max(second, item.weight)
+        elif item.targets[0].district == best:
+            own.append(item)
+    heaviest = own[0] if len(own) == 1 else max(own, key=_heaviness)
     quality = heaviest.quality * 0.97
     if heaviest.kind == "street":
         quality = 0.35

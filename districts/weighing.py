@@ -1,7 +1,8 @@
 """How much each place named in a text counts as the place of the patient, by the words right around its name."""
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import or_
 
 from districts import cues as c
 from districts.cues import any_of
@@ -53,8 +54,8 @@ def _is_taken_there(after: list[int]) -> bool:
 
 
 def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_first: bool) -> None:
-    one, rest = after[0], any_of(after[1:])
-    three, four = any_of(after[:3]), any_of(after[:4])
+    one, so_far = after[0], list(accumulate(after, or_))
+    three, four, said = so_far[:3][-1], so_far[:4][-1], so_far[-1]
     if one & c.UP_TO:
         item.weight *= 0.4
         item.is_away = True
@@ -68,7 +69,7 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
     elif after[-1] & c.NOT and (len(after) == 1 or (len(after) == 2 and one & c.SAID)):
         item.weight *= 0.45  # "Jaipur nahi, Alwar", "Jaipur wala nahi"
         item.quality *= 0.5
-    elif (one | rest) & c.NOT_THERE or four & c.SAID:
+    elif said & c.NOT_THERE or four & c.SAID:
         item.weight *= 0.8
     if three & c.ANYWHERE:
         item.weight *= 0.5
@@ -80,21 +81,17 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
-    if four & c.NOW and not any_of(after) & c.SEEK:
+    if four & c.NOW and not said & c.SEEK:
         item.weight *= 1.5 if one & c.INSIDE else 1.3
-    elif (
-        not is_first
-        and one & (c.INSIDE | c.OF)
-        and any_of(after[:5]) & c.THERE
-        and not any_of(after) & c.SEEK
-    ):
+    elif not is_first and one & (c.INSIDE | c.OF) and so_far[:5][-1] & c.THERE and not said & c.SEEK:
         item.weight *= 1.3
     if not is_first and any_of(before[-3:]) & c.WRITER and four & c.AM:
         item.weight *= 0.6
 
 
 def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_first: bool) -> None:
-    last, three, four, all_before = before[-1], any_of(before[-3:]), any_of(before[-4:]), any_of(before)
+    back = list(accumulate(before[::-1], or_))
+    last, two, three, four, all_before = before[-1], back[:2][-1], back[:3][-1], back[:4][-1], back[-1]
     if last & c.TOWARDS and not (is_first and any_of(before[:-1]) & c.FROM):
         item.weight *= 0.5
         item.is_away = True
@@ -102,14 +99,14 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         item.weight *= 0.6
         item.is_away = True
     # "X niwasi, Y me bharti": the word after one name says nothing of the next.
-    if any(cue & c.HOME and (is_first or not cue & c.HOME_AFTER) for cue in before[-4:]):
+    if four & c.HOME and any(cue & c.HOME and (is_first or not cue & c.HOME_AFTER) for cue in before[-4:]):
         item.weight *= 0.45
-    if not is_first and (last & c.OWN or (last & c.VILLAGE and any_of(before[-2:]) & c.OWN)):
+    if not is_first and (last & c.OWN or (last & c.VILLAGE and two & c.OWN)):
         item.weight *= 0.6  # "Mumbai se apne gaon (Sirohi) aana h"
     elif last & c.VILLAGE and item.targets[0].district is not None:
         item.weight *= 1.2
         item.is_qualified = True
-    if last & c.OF_ENGLISH and any_of(before[-3:]) & c.PATIENT:
+    if last & c.OF_ENGLISH and three & c.PATIENT:
         item.weight *= 0.5  # "patient of Nagaur at Jaipur Golden"
     if last & c.FROM:
         item.weight *= 0.4 if all_before & c.CAME else 0.75 if all_before & c.WRITER else 1.0
@@ -121,7 +118,7 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         if three & c.BED and not is_first:
             item.weight *= 0.6
             item.is_away = True
-    if three & c.NOW or any_of(before[-2:]) & c.BACK:
+    if three & c.NOW or two & c.BACK:
         item.weight *= 1.45
     if not is_first and (
         (last & c.IN and three & c.PATIENT) or (last & c.PATIENT and after and after[0] & c.INSIDE)
@@ -133,11 +130,11 @@ def _is_giver(item: Weighed, before: list[int], after: list[int]) -> bool:
     """An NGO from Pune gives, it is not in need."""
     if item.targets[0].district is not None:
         return False
-    around = any_of(before[-5:]) | any_of(after[:3])
-    comes = (
+    if not (any_of(before[-5:]) | any_of(after[:3])) & c.GIVER:
+        return False
+    return bool(
         (before and before[-1] & c.FROM) or (after and after[0] & c.BASED) or any_of(before[-2:]) & c.BASED
     )
-    return bool(around & c.GIVER and comes)
 
 
 def _spread(weighed: list[Weighed], words: Words) -> None:
@@ -158,7 +155,8 @@ def _spread(weighed: list[Weighed], words: Words) -> None:
 def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
     """Beside a place of Rajasthan one beyond it is where somebody or something comes from, if nothing says more:
     "Pune se aaya hu, Sirohi me", "Hisar se cylinder", "Agra ke doctor"."""
-    if all(item.targets[0].district is None for item in weighed):
+    beyond = [item.targets[0].district is None for item in weighed]
+    if all(beyond) or not any(beyond):
         return
     cues = words.cues
     for item, following in zip(weighed, [*weighed[1:], None], strict=True):
@@ -224,13 +222,13 @@ def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
 def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
     """The names with their weights, in the order of the text."""
     weighed = []
-    tokens = words.tokens
+    cues = words.cues
     previous_last = 0
     for index, mention in enumerate(found):
-        next_first = found[index + 1].first if index + 1 < len(found) else len(tokens)
+        next_first = found[index + 1].first if index + 1 < len(found) else len(cues)
         end = words.clause_end(mention.last, min(next_first, mention.last + 6))
-        after = words.cues[mention.last : end]
-        before = words.cues[max(previous_last, mention.first - 5) : mention.first]
+        after = cues[mention.last : end]
+        before = cues[max(previous_last, mention.first - 5) : mention.first]
         previous_last = mention.last
         kind = mention.kind
         if kind == "shared" and len(mention.targets) == 1:
@@ -241,9 +239,9 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
             mention.targets, kind, start, stop, weight, mention.quality, mention.first, mention.last,
             is_tag=mention.is_tag,
         )  # fmt: skip
-        if after:
+        if any(after):  # words that say nothing change nothing
             _by_what_follows(item, after, before, index == 0)
-        if before:
+        if any(before):
             _by_what_precedes(item, before, after, index == 0)
         if _is_giver(item, before, after):
             item.weight, item.quality, item.is_left = 0.3, 0.5, True

@@ -95,13 +95,13 @@ class Vocabulary:
     def find(self, names: list[str]) -> list[Mention]:
         """The longest phrases, from left to right. They do not overlap, but for the needs named inside other phrases."""
         found: list[Mention] = []
-        begun = list(map(self._begins.get, names))
+        begins = self._begins
         line = [*names, ""]  # no phrase goes on with an empty word
         resume = covered = 0
-        for at in compress(range(len(names)), begun):
+        for at in compress(range(len(names)), map(begins.__contains__, names)):
             if at < resume:
                 continue
-            best, names_need, further = begun[at]
+            best, names_need, further = begins[names[at]]
             last = at
             ahead = at + 1
             while node := further.get(line[ahead]):
