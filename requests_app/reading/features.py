@@ -1,14 +1,16 @@
 """What the trained model looks at: words of either script by their sound, pairs of words, parts of words, and what the rules found."""
 
 import re
+import sys
 from functools import cache, lru_cache
 from itertools import compress, pairwise
 
 from .clauses import Parsed
-from .needs import Named
+from .needs import NEEDS, Named
 from .tokens import shape, sound
 
 MOST_WORDS = 400
+_KEPT = 10_000
 _MOST_NAMED = 60
 _SHORTEST_PART, _LONGEST_PART = 2, 5
 _LONGEST_WORD = 40
@@ -39,6 +41,35 @@ def word_parts(word: str, name: str) -> tuple[str, ...]:
             }
         )
     )
+
+
+class _Signed(dict[str, str]):
+    """A word to its feature under a sign, kept for the words met lately."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
+        feature = self[word] = sys.intern(self._sign + word)
+        return feature
+
+
+class _Following(dict[tuple[str, str], str]):
+    """Two lists whose phrases follow each other to the feature of it."""
+
+    def __missing__(self, pair: tuple[str, str]) -> str:
+        feature = self[pair] = sys.intern(">".join(pair))
+        return feature
+
+
+_SIGNED = {
+    sign: _Signed(sign)
+    for sign in ("c:", "cc:", "last:", "first:", *(need[:2] + sign for need in NEEDS for sign in "<>&"))
+}
+_FOLLOWING = _Following()
 
 
 def whole_word(name: str) -> str:
@@ -120,28 +151,32 @@ def rule_features(
     silent: set[int],
 ) -> set[Feature]:
     """What the rules found in a text, as features; `silent` are the words that say nothing (see `unsaid`)."""
-    found: set[Feature] = {"c:" + concept for concept in parsed.counts}
-    found.update("cc:" + concept for concept, count in parsed.counts.items() if count > 1)
+    said, again = _SIGNED["c:"], _SIGNED["cc:"]
+    found: set[Feature] = set(map(said.__getitem__, parsed.counts))
+    for concept, count in parsed.counts.items():
+        if count > 1:
+            found.add(again[concept])
     concepts = [concepts[0] for concepts, _, _ in parsed.mentions[:MOST_WORDS]]
     if concepts:
-        found.update(map(">".join, pairwise(concepts)))
-        found.add("last:" + concepts[-1])
-        found.add("first:" + concepts[0])
+        found.update(map(_FOLLOWING.__getitem__, pairwise(concepts)))
+        found.add(_SIGNED["last:"][concepts[-1]])
+        found.add(_SIGNED["first:"][concepts[0]])
     text = parsed.folded.text
-    found.add(f"phones:{min(phones, 3)}")
-    found.add("rule:" + rule_kind)
-    found.add("level:" + level)
-    if plain is not None:
-        found.add("plain:" + plain)
+    found.update(_of_whole(min(phones, 3), rule_kind, plain, level, len(parsed.words.texts).bit_length()))
     if spo2 is not None:
         found.add("spo2:low" if spo2 <= 90 else "spo2:fine")
-    found.add(f"length:{min(len(parsed.words.texts).bit_length(), 7)}")
     if "?" in text:
         found.add("has:?")
         if text.rstrip()[-1:] == "?":
             found.add("ends:?")
     _add_needs(found, parsed, named, best, by_rules, silent)
     return found
+
+
+@cache
+def _of_whole(phones: int, rule_kind: str, plain: str | None, level: str, size: int) -> tuple[str, ...]:
+    found = f"phones:{phones}", f"rule:{rule_kind}", f"level:{level}", f"length:{min(size, 7)}"
+    return found if plain is None else (*found, f"plain:{plain}")
 
 
 @cache
@@ -170,17 +205,15 @@ def _add_needs(
         if standing == "asked":
             asked.add(need)
         key = need[:2]
-        sign = key + "<"
+        signed = _SIGNED[key + "<"]
         for at in range(first - 2 if first > 1 else 0, first):
             if at not in silent:
-                found.add(sign + shapes[at])
-        sign = key + ">"
+                found.add(signed[shapes[at]])
+        signed = _SIGNED[key + ">"]
         for at in range(last + 1, last + 4 if last + 4 < len(shapes) else len(shapes)):
             if at not in silent:
-                found.add(sign + shapes[at])
-        sign = key + "&"
-        for concept in parsed.beside(mention):
-            found.add(sign + concept)
+                found.add(signed[shapes[at]])
+        found.update(map(_SIGNED[key + "&"].__getitem__, parsed.beside(mention)))
     found.update(_of_choice(0, tuple(by_rules[0])))
     found.update(_of_choice(1, tuple(by_rules[1])))
     found.add("asked:" + ",".join(sorted(asked)))

@@ -6,6 +6,7 @@ one look-up a piece. Pieces with long numbers are not kept: they hardly come aga
 
 from functools import lru_cache
 from itertools import accumulate, chain, compress
+from sys import intern
 
 from .language import DEVANAGARI, HINDI_IN_LATIN, LATIN, tongues_of
 from .tokens import LONGEST_GAP, ends_clause, is_turn, shape, tokenise
@@ -102,7 +103,7 @@ class _Pieces(dict[str, tuple[_Item, ...]]):
 @lru_cache(maxsize=1000)
 def _of_number(length: int, rest: str) -> tuple[str, int]:
     """The shape of a number of so many digits with nothing but `rest` after it, and how far both take the reader."""
-    return shape("0" * length), _PLACE * length + _LONG_NUMBER + _rest("0" * length + rest, length)
+    return intern(shape("0" * length)), _PLACE * length + _LONG_NUMBER + _rest("0" * length + rest, length)
 
 
 def _items(piece: str) -> list[_Item]:
@@ -116,7 +117,7 @@ def _items(piece: str) -> list[_Item]:
         if turns or start > at:
             items.append(_between(start - at, turns))
         name = known.name(text)
-        items.append((text, name, shape(name), _step(text, name)))
+        items.append((text, name, intern(shape(name)), _step(text, name)))
         at, clause = end, number
     if not words.texts:
         return [_between(_length(piece), ends_clause(f" {piece} "))]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import exp, log, sqrt
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from .features import Feature, whole_word, word_parts
@@ -125,8 +126,9 @@ def model_from(data: Mapping[str, Any]) -> Model:
         raise ValueError("the model file is of another version than the reader")
     flat = array("h")
     flat.frombytes(base64.b64decode(data["weights"]))
+    # as the words of texts are: what is the same string is found without comparing letters
     names: list[Feature] = [
-        (pair[0], pair[1]) if len(pair := name.split("\t")) == 2 else name
+        (intern(pair[0]), intern(pair[1])) if len(pair := name.split("\t")) == 2 else intern(name)
         for name in data["features"].split("\n")
     ]
     width = len(OUTPUTS)

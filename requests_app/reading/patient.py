@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from districts.folding import Folded
 
@@ -57,24 +58,22 @@ _BEFORE_UNIT = " \t\n\r\f\v/,-"
 _AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8, 9)), 48
 _NAME_WORDS = ("patient", "name", "naam", "मरीज", "रोगी", "नाम")
 _LESS_SURE = frozenset((6, 7, 9, 10, 11, 12, 13))
-_HOSPITAL_WORD = re.compile(
-    r"(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
-    r"(?![a-z\u0900-\u097f])"
-)
-_HOSPITAL_SIGNS = (
-    "hosp",
-    "aspatal",
-    "chikits",
-    "nursing",
-    "medical c",
-    "chc",
-    "phc",
-    "अस्प",
-    "हास्प",
-    "चिकि",
-    "सीए",
-)
-_NAME_BEFORE = re.compile(r"(?:[a-z\u0900-\u097f.&]{2,18}\s){1,3}$")
+# By letters without which a text has none of these words.
+_HOSPITAL_WORDS = {
+    "hosp": "hospital|hosp",
+    "aspatal": "aspatal",
+    "chikits": "chikitsalaya",
+    "nursing": "nursing home",
+    "medical c": "medical college",
+    "chc": "chc",
+    "phc": "phc",
+    "अस्प": "अस्पताल",
+    "हास्प": "हास्पिटल",
+    "चिकि": "चिकित्सालय",
+    "सीए": "सीएचसी",
+}
+_LETTERS_OF_NAME = re.compile(r"[a-z\u0900-\u097f.&]{2,18}$")
+_MOST_WORDS_OF_NAME = 3
 _LONGEST_NAME = 57
 _HOSPITAL_KNOWN = re.compile(
     r"(?:s(?<![a-z]s)ms|r(?<![a-z]r)(?:uhs|nt|bm)|m(?<![a-z]m)(?:dm|bs|b hospital)|a(?<![a-z]a)iims|j(?<![a-z]j)(?:ln|k lon)|"
@@ -305,15 +304,33 @@ def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _hospital_word(signs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(_HOSPITAL_WORDS[sign] for sign in signs)})(?![a-z\u0900-\u097f])")
+
+
+def _words_before(text: str, end: int) -> Iterator[str]:
+    """The words right before a hospital's word, from the nearest on, with single blanks between, three at most."""
+    before = text[max(0, end - _LONGEST_NAME) : end]
+    if before.endswith((" \n", "\n\n")):
+        before = before[:-1]  # one line's end more does no harm
+    if not before.endswith((" ", "\n")):
+        return
+    for word in before[:-1].replace("\n", " ").split(" ")[: -_MOST_WORDS_OF_NAME - 1 : -1]:
+        letters = _LETTERS_OF_NAME.search(word)
+        if letters is None:
+            return
+        yield letters.group()
+        if letters.start() > 0:
+            return
+
+
 def _hospital(folded: Folded, facts: list[Fact]) -> str | None:
     text = folded.text
-    named = _HOSPITAL_WORD.finditer(text, 0, 4000) if any(sign in text for sign in _HOSPITAL_SIGNS) else ()
-    for found in named:
-        before = _NAME_BEFORE.search(text[max(0, found.start() - _LONGEST_NAME) : found.start()])
-        if before is None:
-            continue
+    signs = tuple([sign for sign in _HOSPITAL_WORDS if sign in text])
+    for found in _hospital_word(signs).finditer(text, 0, 4000) if signs else ():
         kept: list[str] = []
-        for word in reversed(before.group().split()):
+        for word in _words_before(text, found.start()):
             if word.strip(".") in _HOSPITAL_STOP:
                 break
             kept.insert(0, word)

@@ -302,14 +302,15 @@ def doubt_signals(
     is_call = decided in ("request", "offer")
     by_rules = found.by_rules[decided == "offer"]
     points = found.points
+    kind_sure, needs_sure, level_sure = confidences["kind"], confidences["needs"], confidences["urgency"]
     return {
-        "kind": _doubt(confidences["kind"]),
-        "needs": _doubt(confidences["needs"]),
-        "urgency": _doubt(confidences["urgency"]),
+        "kind": _doubt(kind_sure),
+        "needs": _doubt(needs_sure),
+        "urgency": _doubt(level_sure),
         "phones": _doubt(confidences["phones"]),
-        "kind_odds": model.log_odds(min(max(1 - confidences["kind"], 0.002), 0.9)),
-        "needs_odds": model.log_odds(min(max(1 - confidences["needs"], 0.002), 0.9)),
-        "urgency_odds": model.log_odds(min(max(1 - confidences["urgency"], 0.002), 0.9)),
+        "kind_odds": _odds_of_error(kind_sure),
+        "needs_odds": _odds_of_error(needs_sure),
+        "urgency_odds": _odds_of_error(level_sure),
         "rules_kind": float(max(points, key=points.__getitem__) != decided),
         "rules_needs": float(is_call and by_rules != chosen),
         "no_needs": float(is_call and not chosen),
@@ -322,7 +323,12 @@ def doubt_signals(
 
 def _doubt(sure: float) -> float:
     """0 where sure, about 1 where a coin would do; on a scale on which small chances still differ."""
-    return 1 / (1 + model.log_odds(min(max(sure, 0.5), 0.999)))
+    return 1 / (1 + model.log_odds(0.5 if sure < 0.5 else sure if sure < 0.999 else 0.999))
+
+
+def _odds_of_error(sure: float) -> float:
+    chance = 1 - sure
+    return model.log_odds(0.002 if chance < 0.002 else chance if chance < 0.9 else 0.9)
 
 
 def overall(
