@@ -40,9 +40,7 @@ def _is_waiting(places: list[Weighed], words: Words) -> bool:
 def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed, bool] | None:
     """(left behind, arrived at, whether the words say that it was done) of two neighbouring places, None for no move."""
     tokens = words.tokens
-    if right.first - left.last > _BETWEEN or any(
-        words.is_stop(index) for index in range(left.last, right.first + 1)
-    ):
+    if right.first - left.last > _BETWEEN or words.is_stop_within(left.last, right.first):
         return None
     between = words.cues[left.last : right.first]
     if not between:
@@ -103,7 +101,7 @@ def _is_of_the_writer(item: Weighed, words: Words) -> bool:
 
 def _is_supply(left: Weighed, right: Weighed, words: Words) -> bool:
     """Whether a thing, no person, shall come: "courier Fabiflu from Jaipur to Karauli"."""
-    if right.first - left.last > _BETWEEN or any(words.is_stop(i) for i in range(left.last, right.first + 1)):
+    if right.first - left.last > _BETWEEN or words.is_stop_within(left.last, right.first):
         return False
     before = words.cues[max(0, left.first - 6) : left.first]
     between = words.cues[left.last : right.first]

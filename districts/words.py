@@ -20,7 +20,8 @@ _STOPS = frozenset(".!?\n।|;")
 # How far an item takes the reader is one number of three lanes, so that one running sum counts all three.
 _LANE = 20
 _MASK = (1 << _LANE) - 1
-_STOP, _BREAK = 1 << _LANE, 1 << 2 * _LANE
+_BREAKS_AT = 2 * _LANE
+_STOP, _BREAK = 1 << _LANE, 1 << _BREAKS_AT
 _AFTER_NUMBERS = ".,;\n"
 _LONGEST_KEPT, _MOST_DIGITS, _KEPT = 32, 4, 30_000
 
@@ -76,18 +77,24 @@ class Words:
 
     def is_break(self, index: int) -> bool:
         """Whether a clause ends before the word `index`, which is not the first."""
-        return self._places[index - 1] // _BREAK != self._places[index] // _BREAK
+        return self._places[index - 1] >> _BREAKS_AT != self._places[index] >> _BREAKS_AT
 
     def is_stop(self, index: int) -> bool:
         """Whether a sentence ends before the word `index`, which is not the first; a comma ends none."""
-        return self._places[index - 1] // _STOP & _MASK != self._places[index] // _STOP & _MASK
+        return self.is_stop_within(index, index)
+
+    def is_stop_within(self, first: int, last: int) -> bool:
+        """Whether a sentence ends before one of the words first to last (inclusive), of which none is the first of the text."""
+        return (self._places[first - 1] ^ self._places[last]) >> _LANE & _MASK != 0
 
     def clause_end(self, start: int, limit: int) -> int:
         """The first word from `start` on, at most `limit`, before which a clause ends; `start` is not the first of the text."""
         places = self._places
-        clause = places[start - 1] // _BREAK
+        clause = places[start - 1] >> _BREAKS_AT
+        if start < limit and places[limit - 1] >> _BREAKS_AT == clause:
+            return limit
         for index in range(start, limit):
-            if places[index] // _BREAK != clause:
+            if places[index] >> _BREAKS_AT != clause:
                 return index
         return limit
 

@@ -16,7 +16,9 @@ from .vocabulary import vocabulary
 _LANE = 20
 _MASK = (1 << _LANE) - 1
 _CLAUSE, _PLACE, _LONG_NUMBER, _BETWEEN = (1 << lane * _LANE for lane in range(4))
-_TONGUES = {tongue: 1 << (4 + tongue) * _LANE for tongue in (DEVANAGARI, LATIN, HINDI_IN_LATIN)}
+_LONG_NUMBERS, _BETWEENS = _MASK * _LONG_NUMBER, _MASK * _BETWEEN
+_TONGUES_AT = 4
+_TONGUES = {tongue: 1 << (_TONGUES_AT + tongue) * _LANE for tongue in (DEVANAGARI, LATIN, HINDI_IN_LATIN)}
 _AFTER_NUMBERS = ".,;\n"
 _LONGEST_KEPT, _MOST_DIGITS, _KEPT = 32, 4, 30_000
 
@@ -41,7 +43,7 @@ class Line:
             self.texts = list(filter(None, texts))
         else:
             self.texts, self.names, self.shapes, self._places = list(texts), list(names), list(shapes), places
-        if (self._sums // _BETWEEN) & _MASK >= LONGEST_GAP:
+        if self._sums & _BETWEENS >= LONGEST_GAP * _BETWEEN:
             self._part_at_long_gaps()
 
     def _part_at_long_gaps(self) -> None:
@@ -78,11 +80,11 @@ class Line:
 
     def count_of(self, tongue: int) -> int:
         """How many words count as this sort of language.py."""
-        return self._sums // _TONGUES[tongue] & _MASK
+        return self._sums >> (_TONGUES_AT + tongue) * _LANE & _MASK
 
     def has_long_numbers(self) -> bool:
         """Whether a number of three digits or more is among the words."""
-        return self._sums // _LONG_NUMBER & _MASK > 0
+        return self._sums & _LONG_NUMBERS > 0
 
 
 class _Pieces(dict[str, tuple[_Item, ...]]):

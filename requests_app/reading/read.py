@@ -17,7 +17,7 @@ from .version import READER_VERSION
 from .vocabulary import Mention
 
 _LONGEST = 65_536
-_AT_ONCE = 32
+_AT_ONCE = 100
 # For what a text that says one thing only says; such texts are short and give the model little to go by.
 _PLAIN_BONUS = {"request": 4.0, "update": 2.0, "offer": 2.0}
 _CRITICAL_WITH_FINE_LEVEL, _HIGH_WITHOUT_A_WORD = 0.8, 0.85
