@@ -65,9 +65,11 @@ class _Following(dict[tuple[str, str], str]):
         return feature
 
 
-_SIGNED = {
-    sign: _Signed(sign)
-    for sign in ("c:", "cc:", "last:", "first:", *(need[:2] + sign for need in NEEDS for sign in "<>&"))
+_SAID, _SAID_AGAIN, _LAST, _FIRST = _Signed("c:"), _Signed("cc:"), _Signed("last:"), _Signed("first:")
+# For each need the words before it, after it, and the lists named in its clause.
+_BESIDE = {
+    need: (_Signed(need[:2] + "<"), _Signed(need[:2] + ">"), _Signed(need[:2] + "&").__getitem__)
+    for need in NEEDS
 }
 _FOLLOWING = _Following()
 
@@ -151,16 +153,15 @@ def rule_features(
     silent: set[int],
 ) -> set[Feature]:
     """What the rules found in a text, as features; `silent` are the words that say nothing (see `unsaid`)."""
-    said, again = _SIGNED["c:"], _SIGNED["cc:"]
-    found: set[Feature] = set(map(said.__getitem__, parsed.counts))
+    found: set[Feature] = set(map(_SAID.__getitem__, parsed.counts))
     for concept, count in parsed.counts.items():
         if count > 1:
-            found.add(again[concept])
+            found.add(_SAID_AGAIN[concept])
     concepts = [concepts[0] for concepts, _, _ in parsed.mentions[:MOST_WORDS]]
     if concepts:
         found.update(map(_FOLLOWING.__getitem__, pairwise(concepts)))
-        found.add(_SIGNED["last:"][concepts[-1]])
-        found.add(_SIGNED["first:"][concepts[0]])
+        found.add(_LAST[concepts[-1]])
+        found.add(_FIRST[concepts[0]])
     text = parsed.folded.text
     found.update(_of_whole(min(phones, 3), rule_kind, plain, level, len(parsed.words.texts).bit_length()))
     if spo2 is not None:
@@ -204,16 +205,14 @@ def _add_needs(
         found.update(_of_standing(need, standing))
         if standing == "asked":
             asked.add(need)
-        key = need[:2]
-        signed = _SIGNED[key + "<"]
+        before, after, beside = _BESIDE[need]
         for at in range(first - 2 if first > 1 else 0, first):
             if at not in silent:
-                found.add(signed[shapes[at]])
-        signed = _SIGNED[key + ">"]
+                found.add(before[shapes[at]])
         for at in range(last + 1, last + 4 if last + 4 < len(shapes) else len(shapes)):
             if at not in silent:
-                found.add(signed[shapes[at]])
-        found.update(map(_SIGNED[key + "&"].__getitem__, parsed.beside(mention)))
+                found.add(after[shapes[at]])
+        found.update(map(beside, parsed.beside(mention)))
     found.update(_of_choice(0, tuple(by_rules[0])))
     found.update(_of_choice(1, tuple(by_rules[1])))
     found.add("asked:" + ",".join(sorted(asked)))

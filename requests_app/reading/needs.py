@@ -89,12 +89,14 @@ def standings(named: list[Named]) -> dict[str, Named]:
     return best
 
 
-def decide(best: dict[str, Named], is_offer: bool) -> list[str]:
-    """The needs in the guide's order that the rules alone would choose from the strongest namings."""
+def decide(best: dict[str, Named]) -> tuple[list[str], list[str]]:
+    """The needs in the guide's order that the rules alone would choose from the strongest namings: in a plea, in an offer."""
     if not best:
-        return []
-    strongest = min([_ORDER[one.standing] for one in best.values()])
-    limit = 1 if is_offer or strongest >= 1 else 0
-    if strongest == 2:
-        limit = 2
-    return [need for need in NEEDS if need in best and _ORDER[best[need].standing] <= limit]
+        return [], []
+    orders = {need: _ORDER[one.standing] for need, one in best.items()}
+    strongest = min(orders.values())
+    weakest = 2 if strongest == 2 else 1
+    offered = [need for need in NEEDS if need in orders and orders[need] <= weakest]
+    if strongest > 0:
+        return offered, offered
+    return [need for need in offered if orders[need] == 0], offered

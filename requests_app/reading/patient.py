@@ -232,29 +232,32 @@ def _tried(text: str, numbers: list[tuple[int, int]]) -> dict[int, list[int]]:
     """Age pattern to the numbers (where they begin) beside which it is worth trying, by what stands around each."""
     tried: dict[int, list[int]] = {}
     is_latin = text.isascii()
+    has_cake = not is_latin and "🎂" in text
     says_age = "age" in text or "umar" in text or "umr" in text or "aayu" in text
     says_age_in_hindi = not is_latin and ("उम" in text or "आयु" in text)
-    names = [word for word in _NAME_WORDS if word in text]
+    says_name = "patient" in text or "name" in text or "naam" in text
+    says_name = says_name or (not is_latin and ("मरीज" in text or "रोगी" in text or "नाम" in text))
     for at, end in numbers:
         ranks = list(_BY_UNIT.get(text[end : end + 8].lstrip(_BEFORE_UNIT)[:1], ()))
         before = text[at - _AROUND if at > _AROUND else 0 : at]
+        last = before[-1:]
         if says_age and ("age" in before or "umar" in before or "umr" in before or "aayu" in before):
             ranks.append(0)
         if says_age_in_hindi and ("उम" in before or "आयु" in before):
             ranks.append(1)
-        if before[-6:].rstrip(" \n/,-")[-1:] in ("m", "f", "e"):
+        if (before[-6:].rstrip(" \n/,-")[-1:] if last in " \n/,-" else last) in ("m", "f", "e"):
             ranks.append(4)
         if _follows_kin(before):
             ranks.append(6)
         if "he" in before[-12:]:
             ranks.append(7)
-        if before[-1:] == "(":
+        if last == "(":
             ranks.append(10)
-        if names and any(word in before for word in names):
+        if says_name and any(word in before for word in _NAME_WORDS):
             ranks.append(11)
-        if before[-2:-1] == "," and end - at == 2 and text[end : end + 1] in (",", "."):
+        if end - at == 2 and text[end : end + 1] in (",", ".") and before[-2:-1] == ",":
             ranks.append(13)
-        if not is_latin and "🎂" in before[-3:]:
+        if has_cake and "🎂" in before[-3:]:
             ranks.append(12)
         for rank in ranks:
             tried.setdefault(rank, []).append(at)
@@ -262,8 +265,10 @@ def _tried(text: str, numbers: list[tuple[int, int]]) -> dict[int, list[int]]:
 
 
 def _follows_kin(before: str) -> bool:
-    words = before[-40:].replace("-", " ").replace("'s", " ").split()[-4:]
-    return not _KIN_WORDS.isdisjoint(words) or any(word.strip("(,:.") in _KIN_WORDS for word in words)
+    for word in before[-40:].replace("-", " ").replace("'s", " ").split()[-4:]:
+        if word.strip("(,:.") in _KIN_WORDS:
+            return True
+    return False
 
 
 def _ages(text: str, rank: int, numbers: list[int]) -> Iterator[re.Match[str]]:

@@ -70,7 +70,7 @@ def _by_rules(parsed: Parsed, phones: list[Phone], stated: tuple[Patient, list[F
     patient, facts = stated
     named = needs.named_needs(parsed)
     best = needs.standings(named)
-    by_rules = (needs.decide(best, False), needs.decide(best, True))
+    by_rules = needs.decide(best)
     asked = [one for one in best.values() if one.standing == needs.ASKED]
     points = kind.points(parsed, len(phones), patient.spo2 is not None, len(asked), len(best))
     level, level_words = urgency.judge(parsed, patient.spo2)
@@ -233,7 +233,8 @@ def _needs(
     chosen = [need for need in needs.NEEDS if chances[need] >= decide[need]]
     sure = 1.0
     for need, chance in chances.items():
-        sure *= max(0.5, chance if need in chosen else 1 - chance)
+        its = chance if need in chosen else 1 - chance
+        sure *= its if its > 0.5 else 0.5
     return chosen, sure
 
 
@@ -275,9 +276,11 @@ def _urgency(
 def _spans(found: Analysis) -> list[tuple[int, int]]:
     """Where numbers stand that are no place (in the raw text)."""
     folded = found.parsed.folded
-    spans = [(phone.start, phone.end) for phone in found.phones]
-    spans.extend((fact.start, fact.end) for fact in found.facts if fact.name in ("age", "spo2"))
-    return sorted(folded.span(start, end) for start, end in spans)
+    spans = [folded.span(phone.start, phone.end) for phone in found.phones]
+    for fact in found.facts:
+        if fact.name in ("age", "spo2"):
+            spans.append(folded.span(fact.start, fact.end))
+    return sorted(spans)
 
 
 def _patient_of(patient: Patient, decided: str) -> Patient:
@@ -344,38 +347,32 @@ def overall(
 
 
 def _evidence(found: Analysis, decided: _Decided) -> tuple[Evidence, ...]:
-    parsed = found.parsed
-    spans: list[tuple[str, str, int, int]] = []
+    parsed, folded = found.parsed, found.parsed.folded
+    raw = folded.raw
+    evidence: list[Evidence] = []
+
+    def add(field: str, label: str, start: int, end: int) -> None:
+        start, end = folded.span(start, end)
+        evidence.append(Evidence(field, label, start, end, raw[start:end]))
+
+    is_request = decided.kind == "request"
     for concept in kind.WORDS_OF[decided.kind]:
         mention = parsed.first_of(concept)
         if mention is not None:
-            spans.append(("kind", decided.kind, *parsed.span(mention)))
+            add("kind", decided.kind, *parsed.span(mention))
             break
-    spans.extend(
-        ("needs", need, *parsed.span(found.best[need].mention))
-        for need in decided.needs
-        if need in found.best
-    )
-    if decided.kind == "request" and decided.level_words is not None:
-        spans.append(("urgency", decided.level, *parsed.span(decided.level_words)))
+    for need in decided.needs:
+        if need in found.best:
+            add("needs", need, *parsed.span(found.best[need].mention))
+    if is_request and decided.level_words is not None:
+        add("urgency", decided.level, *parsed.span(decided.level_words))
     for fact in found.facts if decided.kind in ("request", "update") else ():
-        if (
-            fact.name == "spo2"
-            and decided.kind == "request"
-            and decided.level == "critical"
-            and decided.level_words is None
-        ):
-            spans.append(("urgency", "critical", fact.start, fact.end))
-        spans.append(("patient", fact.name, fact.start, fact.end))
-    evidence = []
-    raw = parsed.folded.raw
-    for field, label, start, end in spans:
-        raw_start, raw_end = parsed.folded.span(start, end)
-        evidence.append(Evidence(field, label, raw_start, raw_end, raw[raw_start:raw_end]))
-    evidence.extend(
-        Evidence("phones", phone.e164, phone.start, phone.end, raw[phone.start : phone.end])
-        for phone in decided.phones
-    )
+        if fact.name == "spo2" and is_request and decided.level == "critical" and decided.level_words is None:
+            add("urgency", "critical", fact.start, fact.end)
+        add("patient", fact.name, fact.start, fact.end)
+    for phone in decided.phones:
+        start, end = phone.start, phone.end
+        evidence.append(Evidence("phones", phone.e164, start, end, raw[start:end]))
     return tuple(evidence)
 
 
