@@ -92,7 +92,7 @@ AIMS = {
     "phones.exact": (True, 0.98),
     "doubtful_errors": (True, 0.5),
 }
-Reader = Callable[[str], dict[str, Any]]
+Reader = Callable[[Sequence[str]], list[dict[str, Any]]]
 
 
 def labels(kind: str, needs: list[str], is_critical: bool, text: str, confidence: float) -> dict[str, Any]:
@@ -104,13 +104,13 @@ def labels(kind: str, needs: list[str], is_critical: bool, text: str, confidence
 
 
 def shipped(rows: Sequence[dict[str, Any]]) -> Reader:
-    return lambda text: as_labels(read(text))
+    return lambda texts: [as_labels(reading) for reading in read_many(texts)]
 
 
 def keywords(rows: Sequence[dict[str, Any]]) -> Reader:
     """What a saved search would do: the kind and the needs by the words that stand in a post."""
 
-    def reader(text: str) -> dict[str, Any]:
+    def read_one(text: str) -> dict[str, Any]:
         plain = text.lower()
         words = set(re.findall(r"[\w\u0900-\u097f]+", plain))
         needs = [need for need, known in KEYWORDS.items() if words & set(known.split())]
@@ -124,7 +124,7 @@ def keywords(rows: Sequence[dict[str, Any]]) -> Reader:
             kind = "request" if words & ASKING or needs else "other"
         return labels(kind, needs, bool(words & CRITICAL), text, 0.5)
 
-    return reader
+    return lambda texts: [read_one(text) for text in texts]
 
 
 def classifier(rows: Sequence[dict[str, Any]], vectors: TfidfVectorizer, make: Callable[[], Any]) -> Reader:
@@ -136,17 +136,17 @@ def classifier(rows: Sequence[dict[str, Any]], vectors: TfidfVectorizer, make: C
     pleas = [at for at, row in enumerate(rows) if row["kind"] == "request" and row.get("urgency")]
     critical = make().fit(matrix[pleas], [rows[at]["urgency"] == "critical" for at in pleas])
 
-    def reader(text: str) -> dict[str, Any]:
-        one = vectors.transform([text])
-        margins = sorted(kind.decision_function(one)[0])
-        chosen = [need for need, fitted in needs.items() if fitted.predict(one)[0]]
-        return labels(
-            kind.predict(one)[0],
-            chosen,
-            bool(critical.predict(one)[0]),
-            text,
-            float(margins[-1] - margins[-2]),
-        )
+    def reader(texts: Sequence[str]) -> list[dict[str, Any]]:
+        found = vectors.transform(texts)
+        kinds, margins = kind.predict(found), kind.decision_function(found)
+        chosen = {need: fitted.predict(found) for need, fitted in needs.items()}
+        is_critical = critical.predict(found)
+        read = []
+        for at, text in enumerate(texts):
+            best = sorted(margins[at])
+            named = [need for need, has in chosen.items() if has[at]]
+            read.append(labels(kinds[at], named, bool(is_critical[at]), text, float(best[-1] - best[-2])))
+        return read
 
     return reader
 
@@ -179,10 +179,9 @@ class Measured:
 
 
 # What the time is measured on; texts that are put end to end name twice as many numbers, places and needs as a post does.
-ALONE = "a post of about 280 characters, one at a time"
-IN_BATCHES = "the same, as workers read them, a batch at a time"
-JOINED = "280 characters cut out of posts put end to end, one at a time"
-BATCH = 100
+WHOLE = "a post of about 280 characters"
+JOINED = "280 characters cut out of posts put end to end"
+HOWS = {"100 at a time, as workers read": 100, "one at a time": 1}
 
 
 def measure(name: str, rows: list[dict[str, Any]], posts: dict[str, list[dict[str, Any]]]) -> Measured:
@@ -196,24 +195,22 @@ def measure(name: str, rows: list[dict[str, Any]], posts: dict[str, list[dict[st
     texts = [row["text"] for content in (rows, *posts.values()) for row in content]
     whole = [text for text in texts if abs(len(text) - LENGTH) <= NEARLY]
     joined = of_length([row["text"] for content in posts.values() for row in content], LENGTH)[:300]
-    result.microseconds[ALONE] = microseconds(lambda: [reader(text) for text in whole], len(whole))
-    if name == "the reader":
-        batches = [whole[at : at + BATCH] for at in range(0, len(whole), BATCH)]
-        result.microseconds[IN_BATCHES] = microseconds(
-            lambda: [read_many(batch) for batch in batches], len(whole)
-        )
-    result.microseconds[JOINED] = microseconds(lambda: [reader(text) for text in joined], len(joined))
+    for what, timed in ((WHOLE, whole), (JOINED, joined)):
+        for how, size in HOWS.items():
+            result.microseconds[f"{what}, {how}"] = microseconds(reader, timed, size)
     return result
 
 
-def microseconds(work: Callable[[], object], posts: int) -> float:
-    """Processor time per post, the best of seven."""
+def microseconds(reader: Reader, texts: Sequence[str], size: int) -> float:
+    """Processor time per text where `size` are read at a time, the best of seven."""
+    batches = [texts[at : at + size] for at in range(0, len(texts), size)]
     best = float("inf")
     for _ in range(7):
         started = time.process_time()
-        work()
+        for batch in batches:
+            reader(batch)
         best = min(best, time.process_time() - started)
-    return best / posts * 1e6
+    return best / len(texts) * 1e6
 
 
 def rows_of(paths: Iterable[Path]) -> list[dict[str, Any]]:
@@ -301,14 +298,8 @@ def page(posts: dict[str, list[dict[str, Any]]], found: dict[str, Measured], lea
             ["", *found],
             [
                 *(
-                    [
-                        f"microseconds for {cost}",
-                        *(
-                            f"{one.microseconds[cost]:.0f}" if cost in one.microseconds else ""
-                            for one in found.values()
-                        ),
-                    ]
-                    for cost in (ALONE, IN_BATCHES, JOINED)
+                    [f"microseconds for {cost}", *(f"{one.microseconds[cost]:.0f}" for one in found.values())]
+                    for cost in speeds
                 ),
                 ["MiB when loaded and used", *(f"{one.mebibytes:.0f}" for one in found.values())],
             ],
@@ -347,7 +338,7 @@ def main() -> None:
     for name in READERS:
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
             found[name] = pool.submit(measure, name, rows, posts).result()
-        print(f"{name}: {found[name].microseconds[ALONE]:.0f} microseconds for {ALONE}")
+        print(f"{name}: {next(iter(found[name].microseconds.values())):.0f} microseconds for {WHOLE}")
     text = page(posts, found, len(rows), options.rounds)
     options.out.write_text(text, encoding="utf-8")
     print(text)

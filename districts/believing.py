@@ -108,7 +108,7 @@ def believed(found: list[Mention], words: Words) -> list[Mention]:
             if _is_hospital_here(mention, words):
                 kept.append(mention)
             continue
-        if token in _NAGAR and mention.first and len(words.gaps[mention.first]) < 2:
+        if token in _NAGAR and mention.first and len(words.gap(mention.first)) < 2:
             continue
         if _is_place_here(mention, words):
             kept.append(mention)

@@ -85,17 +85,29 @@ class _FoldingTable(dict[int, str]):
 
 _TABLE = _FoldingTable({code: _fold_character(chr(code)) for code in (*range(0x80), *range(0x900, 0x980))})
 
+# What changes of the characters of which one gives one (ASCII, Devanagari but the nukta, dashes, quotes and
+# pictures), but for upper case; few texts have any.
+_CHANGING = re.compile(
+    "["
+    + "".join(
+        chr(code)
+        for code in (*range(0x80), *range(0x901, 0x980), *range(0x2013, 0x2020))
+        if code not in (0x93C, 0x2016, 0x2017) and _fold_character(chr(code)) != chr(code).lower()
+    )
+    + "]"
+)
 # A stretch that may change its length: a nasal consonant joined to a stop or to a sibilant, or any
-# character beyond those
-# of which it is known that one gives one (ASCII, Devanagari but the nukta, dashes and quotes, pictures).
+# characters beyond those. It starts with one class of characters, so that the search looks for these.
 _STRETCH = re.compile(
-    "[ङञणनम]\u094d[\u200c\u200d]*(?=[क-घच-झट-ढत-धप-भशस\u0958-\u095e])"
-    "|[^\x00-\x7f\u0900-\u093b\u093d-\u097f\u2013-\u2015\u2018-\u201f\U0001f300-\U0001faff]+"
+    "[^\x00-\x7f\u0900-\u0918\u091a-\u091d\u091f-\u0922\u0924-\u0927\u0929-\u092d\u092f-\u093b\u093d-\u097f"
+    "\u2013-\u2015\u2018-\u201f\U0001f300-\U0001faff]"
+    "(?:(?<=[ङञणनम])\u094d[\u200c\u200d]*(?=[क-घच-झट-ढत-धप-भशस\u0958-\u095e])|(?<![ङञणनम])"
+    "[^\x00-\x7f\u0900-\u093b\u093d-\u097f\u2013-\u2015\u2018-\u201f\U0001f300-\U0001faff]*)"
 )
 _ANUSVARA = "\u0902"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Folded:
     """A text as written (`raw`) and as it is matched (`text`).
 
@@ -121,15 +133,17 @@ class Folded:
 
 def fold(raw: str) -> Folded:
     """The folded text of `raw`, any string at all; nothing is raised, the time is linear in the length."""
-    if _STRETCH.search(raw) is None:
-        return Folded(raw, raw.translate(_TABLE))
+    if raw.isascii():
+        return Folded(raw, _fold_simple(raw))
+    stretches = [found.span() for found in _STRETCH.finditer(raw)]
+    if not stretches:
+        return Folded(raw, _fold_simple(raw))
     pieces: list[str] = []
     offsets: list[int] = []
     at = 0
-    for found in _STRETCH.finditer(raw):
-        start, end = found.span()
+    for start, end in stretches:
         if start > at:
-            pieces.append(raw[at:start].translate(_TABLE))
+            pieces.append(_fold_simple(raw[at:start]))
             offsets.extend(range(at, start))
         if raw[start] in "ङञणनम":
             pieces.append(_ANUSVARA)
@@ -143,8 +157,14 @@ def fold(raw: str) -> Folded:
                 elif piece:
                     offsets.extend([position] * len(piece))
         at = end
-    if at < len(raw):
-        pieces.append(raw[at:].translate(_TABLE))
-        offsets.extend(range(at, len(raw)))
-    offsets.append(len(raw))
+    pieces.append(_fold_simple(raw[at:]))
+    offsets.extend(range(at, len(raw) + 1))
     return Folded(raw, "".join(pieces), tuple(offsets))
+
+
+def _fold_simple(text: str) -> str:
+    """A text without stretches folded: each character gives one."""
+    folded = text.lower()
+    for character in set(_CHANGING.findall(folded)):
+        folded = folded.replace(character, _TABLE[ord(character)])
+    return folded

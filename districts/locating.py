@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 
 from districts import cues as c
 from districts.believing import believed
-from districts.cues import CUES, any_of, cues_of
+from districts.cues import any_of
 from districts.folding import Folded, fold
 from districts.moving import follow_moves
 from districts.naming import mentions_of
@@ -41,7 +41,7 @@ class Candidate:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Evidence:
     """Words of the raw text, raw[start:end], and what they say."""
 
@@ -51,7 +51,7 @@ class Evidence:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Place:
     """Where help must arrive. `district` is an English name of today's 41 or None; `is_outside` is
     clearly not Rajasthan.
@@ -122,24 +122,24 @@ def _settle_shared(item: Weighed, weighed: list[Weighed]) -> None:
 
 def _settle_moved(item: Weighed, weighed: list[Weighed], words: Words) -> None:
     target = item.targets[0]
-    tokens = words.tokens
+    cues = words.cues
     for other in weighed:
         if other is item or other.kind != "district" or other.is_dropped or len(other.targets) != 1:
             continue
         named = other.targets[0].district
         if named == target.district:
             if target.block and not item.is_numbered:
-                between = tokens[min(item.last, other.last) : max(item.first, other.first)]
-                if not between or (len(between) == 1 and CUES.get(between[0], 0) & c.OF):
+                between = cues[min(item.last, other.last) : max(item.first, other.first)]
+                if not between or (len(between) == 1 and between[0] & c.OF):
                     item.is_qualified = True
             continue
         if item.is_left or not agrees(target, other.targets[0]):
             continue
-        if 0 <= item.last < other.first and CUES.get(tokens[item.last], 0) & c.SE:
+        if 0 <= item.last < other.first and cues[item.last] & c.SE:
             continue  # "Deeg se Bharatpur" is a way, "Deeg, Bharatpur" an address
         distance = max(other.first - item.last, item.first - other.last)
-        beside = tokens[max(0, other.first - 1) : other.first] + tokens[other.last : other.last + 1]
-        labelled = any_of(cues_of(beside)) & c.DISTRICT
+        beside = cues[max(0, other.first - 1) : other.first] + cues[other.last : other.last + 1]
+        labelled = any_of(beside) & c.DISTRICT
         if distance <= 1 or (distance <= 3 and labelled) or other.is_tag:
             other.is_dropped = True
             item.is_qualified = True
@@ -158,9 +158,17 @@ def _candidate(target: Target, why: str) -> Candidate:
     )
 
 
+def _lightness(item: Weighed) -> float:
+    return -item.weight
+
+
+def _heaviness(item: Weighed) -> tuple[float, float]:
+    return item.weight, item.quality
+
+
 def _candidates(weighed: list[Weighed]) -> tuple[Candidate, ...]:
     seen: dict[Target, Candidate] = {}
-    for item in sorted(weighed, key=lambda w: -w.weight):
+    for item in sorted(weighed, key=_lightness) if len(weighed) > 1 else weighed:
         for target in item.targets:
             if target not in seen:
                 seen[target] = _candidate(target, item.kind)
@@ -171,12 +179,14 @@ def _is_districts_own_name(item: Weighed, district: str, block: str, words: Word
     """ "Deeg district" names the young district, not its block of that name."""
     if block not in district or district in _old_districts() or not 0 <= item.last < len(words.tokens):
         return False
-    return bool(CUES.get(words.tokens[item.last], 0) & c.DISTRICT and not words.gaps[item.last].strip(" "))
+    return bool(words.cues[item.last] & c.DISTRICT and not words.gap(item.last).strip(" "))
 
 
 def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str | None, float]:
     """The block that the text names in its district, with how surely."""
     own = [w for w in weighed if len(w.targets) == 1 and w.targets[0].district == district]
+    if all([w.targets[0].block is None for w in own]):  # noqa: C419 - a generator costs more than the few looks it saves
+        return None, 0.5
     named = [w for w in own if w.kind != "street"]
     heaviest = max((w.weight for w in named), default=0.0)
     # A district's bare name says nothing against a block of it.
@@ -214,8 +224,7 @@ def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str 
 def _block_by_road(own: list[Weighed], words: Words) -> str | None:
     """The block of "hospital on Kherwara highway": the road is named after it, and the hospital is on it."""
     for item in own:
-        around = words.tokens[max(0, item.first - 4) : item.first] + words.tokens[item.last : item.last + 3]
-        said = any_of(cues_of(around))
+        said = any_of(words.cues[max(0, item.first - 4) : item.first] + words.cues[item.last : item.last + 3])
         if item.kind == "street" and item.targets[0].block and said & c.HIGHWAY and said & c.HOSPITAL:
             return item.targets[0].block
     return None
@@ -244,7 +253,7 @@ def locate(text: str | Folded, *, ignore: Sequence[tuple[int, int]] = ()) -> Pla
     words = Words(folded.text)
     found = mentions_of(words, _AT_MOST)
     weighed = weigh(words, believed(found, words)) if found else []
-    if _THREE_DIGITS.search(folded.text):
+    if _THREE_DIGITS.search(folded.text) is not None:
         numbers = pins_in(folded.text, _spans_as_folded(folded, ignore))
         if not numbers and not any(len(w.targets) == 1 and w.kind != "street" for w in weighed):
             numbers = telephone_areas_in(folded.text)
@@ -262,12 +271,15 @@ def _scores(counted: list[Weighed]) -> dict[str | None, float]:
     heights: dict[str | None, dict[Target, float]] = {}
     for item in counted:
         if len(item.targets) == 1:
-            own = heights.setdefault(item.targets[0].district, {})
-            own[item.targets[0]] = max(item.weight, own.get(item.targets[0], 0.0))
-    return {
-        district: max(own.values()) + (min(0.15, 0.15 * (sum(own.values()) - max(own.values()))))
-        for district, own in heights.items()
-    }
+            target = item.targets[0]
+            own = heights.setdefault(target.district, {})
+            if item.weight > own.get(target, 0.0):
+                own[target] = item.weight
+    scores = {}
+    for district, own in heights.items():
+        top = max(own.values())
+        scores[district] = top + min(0.15, 0.15 * (sum(own.values()) - top)) if len(own) > 1 else top
+    return scores
 
 
 def _place(folded: Folded, words: Words, weighed: list[Weighed]) -> Place:
@@ -305,12 +317,17 @@ def _confidence(
     best: str | None, scores: dict[str | None, float], counted: list[Weighed], text: str
 ) -> float:
     """How surely it is `best`: by how surely its heaviest name is that place, and by what else weighs."""
-    top = scores[best]
-    others = [score for district, score in scores.items() if district != best]
-    others += [w.weight for w in counted if len(w.targets) > 1]
-    second = max(others, default=0.0)
-    own = [w for w in counted if len(w.targets) == 1 and w.targets[0].district == best]
-    heaviest = max(own, key=lambda w: (w.weight, w.quality))
+    top, second = scores[best], 0.0
+    for district, score in scores.items():
+        if district != best and score > second:
+            second = score
+    own = []
+    for item in counted:
+        if len(item.targets) > 1:
+            second = max(second, item.weight)
+        elif item.targets[0].district == best:
+            own.append(item)
+    heaviest = own[0] if len(own) == 1 else max(own, key=_heaviness)
     quality = heaviest.quality * 0.97
     if heaviest.kind == "street":
         quality = 0.35

@@ -7,7 +7,7 @@ shall be taken, is still where they were, unless the text says that they wait at
 from itertools import pairwise
 
 from districts import cues as c
-from districts.cues import any_of, cues_of
+from districts.cues import any_of
 from districts.weighing import Weighed
 from districts.words import Words
 
@@ -24,11 +24,11 @@ def _is_waiting(places: list[Weighed], words: Words) -> bool:
     """Whether the text says at one of these that somebody is there now, not that a bed is sought there."""
     for item in places:
         end = words.clause_end(item.last, min(len(words.tokens), item.last + 6))
-        after = cues_of(words.tokens[item.last : end])
+        after = words.cues[item.last : end]
         start = item.first
         while start > 0 and start > item.first - 4 and not words.is_break(start):
             start -= 1
-        before = any_of(cues_of(words.tokens[start : item.first]))
+        before = any_of(words.cues[start : item.first])
         if before & c.THERE and not before & c.SEEK:
             return True
         is_at = after and after[0] & (c.INSIDE | c.OF | c.HOSPITAL) and any_of(after[1:]) & c.THERE
@@ -40,15 +40,13 @@ def _is_waiting(places: list[Weighed], words: Words) -> bool:
 def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed, bool] | None:
     """(left behind, arrived at, whether the words say that it was done) of two neighbouring places, None for no move."""
     tokens = words.tokens
-    if right.first - left.last > _BETWEEN or any(
-        words.is_stop(index) for index in range(left.last, right.first + 1)
-    ):
+    if right.first - left.last > _BETWEEN or words.is_stop_within(left.last, right.first):
         return None
-    between = cues_of(tokens[left.last : right.first])
+    between = words.cues[left.last : right.first]
     if not between:
         return None
     end = words.clause_end(right.last, min(len(tokens), right.last + 7))
-    after = any_of(cues_of(tokens[right.last : end]))
+    after = any_of(words.cues[right.last : end])
     is_way = between[0] & c.SE and not any_of(between[1:]) & c.AM
     if is_way or (len(between) > 1 and between[-1] & c.SE and between[-2] & c.THENCE):
         said = after | any_of(between)
@@ -57,7 +55,7 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
         is_done = said & c.BROUGHT or (said & c.SHIFT and said & c.DONE)
         return left, right, bool(is_done) and not after & c.WILL
     start = max(0, left.first - 6)
-    before = cues_of(tokens[start : left.first])
+    before = words.cues[start : left.first]
     said = any_of(before)
     if not said & (c.BROUGHT | c.SENT):
         return None
@@ -71,7 +69,7 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
 
 def _is_full(item: Weighed, words: Words) -> bool:
     end = words.clause_end(item.last, min(len(words.tokens), item.last + 6))
-    return bool(any_of(cues_of(words.tokens[item.last : end])) & c.NOT_THERE)
+    return bool(any_of(words.cues[item.last : end]) & c.NOT_THERE)
 
 
 def _is_with_family(item: Weighed, previous: Weighed, words: Words) -> bool:
@@ -82,15 +80,14 @@ def _is_with_family(item: Weighed, previous: Weighed, words: Words) -> bool:
     while start > max(previous.last, item.first - 7) and not words.is_stop(start):
         start -= 1
     end = words.clause_end(item.last, min(len(words.tokens), item.last + 4))
-    around = words.tokens[start : item.first] + words.tokens[item.last : end]
-    return bool(any_of(cues_of(around)) & c.KIN_ELDER)
+    around = words.cues[start : item.first] + words.cues[item.last : end]
+    return bool(any_of(around) & c.KIN_ELDER)
 
 
 def _is_of_the_writer(item: Weighed, words: Words) -> bool:
     """Whether only one who writes, or is away, is here: "mera bhai Bangalore me hai", "I live in Pune"."""
-    tokens = words.tokens
-    before = cues_of(tokens[max(0, item.first - 4) : item.first])
-    after = cues_of(tokens[item.last : item.last + 3])
+    before = words.cues[max(0, item.first - 4) : item.first]
+    after = words.cues[item.last : item.last + 3]
     said = any_of(before)
     if not before or said & (c.KIN_ELDER | c.PATIENT):
         return False
@@ -104,11 +101,10 @@ def _is_of_the_writer(item: Weighed, words: Words) -> bool:
 
 def _is_supply(left: Weighed, right: Weighed, words: Words) -> bool:
     """Whether a thing, no person, shall come: "courier Fabiflu from Jaipur to Karauli"."""
-    tokens = words.tokens
-    if right.first - left.last > _BETWEEN or any(words.is_stop(i) for i in range(left.last, right.first + 1)):
+    if right.first - left.last > _BETWEEN or words.is_stop_within(left.last, right.first):
         return False
-    before = cues_of(tokens[max(0, left.first - 6) : left.first])
-    between = cues_of(tokens[left.last : right.first])
+    before = words.cues[max(0, left.first - 6) : left.first]
+    between = words.cues[left.last : right.first]
     if not before or not between or not before[-1] & c.FROM or not between[-1] & (c.TO | c.IN):
         return False
     return bool(any_of(before + between) & c.THING and not any_of(before) & (c.TRIED | c.PATIENT))
@@ -129,7 +125,7 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         named[0].weight *= 0.5
     move: tuple[Weighed, Weighed, bool] | None = None
     for left, right in pairwise(named):
-        went_on = move is not None and move[1] is left and cues_of(words.tokens[left.last : right.first])
+        went_on = move is not None and move[1] is left and words.cues[left.last : right.first]
         if move is not None and went_on and len(went_on) == 1 and went_on[0] & c.TO:
             move = left, right, move[2]  # "from Beawar to Ajmer to Jaipur"
         else:

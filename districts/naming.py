@@ -6,8 +6,10 @@ can begin is kept for the words met lately, so that a text without a name costs 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
 
 from districts.everyday import AFFIXES, CAUTIOUS, IGNORED, NOT_A_VARIANT
 from districts.folding import fold
@@ -192,7 +194,7 @@ _STARTS, _TAG_STARTS = _Starts(is_tag=False), _Starts(is_tag=True)
 def mentions_of(words: Words, at_most: int) -> list[Mention]:
     """The first `at_most` names in the words, in order, none overlapping another."""
     tokens, tags = words.tokens, words.tags
-    starts = [index for index, token in enumerate(tokens) if _STARTS[token] is not None]
+    starts: Iterable[int] = compress(range(len(tokens)), map(_STARTS.__getitem__, tokens))
     if tags:
         starts = sorted({*starts, *(index for index in tags if _TAG_STARTS[tokens[index]] is not None)})
     found: list[Mention] = []

@@ -29,7 +29,7 @@ _OUTSIDE_STD = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Numbered:
     """A number at text[start:end] that stands for a place; `kind` is pin or "std code", `weight`
     its weight among the names of the text."""

@@ -1,10 +1,11 @@
 """How much each place named in a text counts as the place of the patient, by the words right around its name."""
 
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from operator import or_
 
 from districts import cues as c
-from districts.cues import any_of, cues_of
+from districts.cues import any_of
 from districts.naming import Mention
 from districts.numbering import Numbered
 from districts.places import Target
@@ -53,8 +54,8 @@ def _is_taken_there(after: list[int]) -> bool:
 
 
 def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_first: bool) -> None:
-    one, rest = after[0], any_of(after[1:])
-    three, four = any_of(after[:3]), any_of(after[:4])
+    one, so_far = after[0], list(accumulate(after, or_))
+    three, four, said = so_far[:3][-1], so_far[:4][-1], so_far[-1]
     if one & c.UP_TO:
         item.weight *= 0.4
         item.is_away = True
@@ -68,7 +69,7 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
     elif after[-1] & c.NOT and (len(after) == 1 or (len(after) == 2 and one & c.SAID)):
         item.weight *= 0.45  # "Jaipur nahi, Alwar", "Jaipur wala nahi"
         item.quality *= 0.5
-    elif (one | rest) & c.NOT_THERE or four & c.SAID:
+    elif said & c.NOT_THERE or four & c.SAID:
         item.weight *= 0.8
     if three & c.ANYWHERE:
         item.weight *= 0.5
@@ -80,21 +81,17 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
-    if four & c.NOW and not any_of(after) & c.SEEK:
+    if four & c.NOW and not said & c.SEEK:
         item.weight *= 1.5 if one & c.INSIDE else 1.3
-    elif (
-        not is_first
-        and one & (c.INSIDE | c.OF)
-        and any_of(after[:5]) & c.THERE
-        and not any_of(after) & c.SEEK
-    ):
+    elif not is_first and one & (c.INSIDE | c.OF) and so_far[:5][-1] & c.THERE and not said & c.SEEK:
         item.weight *= 1.3
     if not is_first and any_of(before[-3:]) & c.WRITER and four & c.AM:
         item.weight *= 0.6
 
 
 def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_first: bool) -> None:
-    last, three, four, all_before = before[-1], any_of(before[-3:]), any_of(before[-4:]), any_of(before)
+    back = list(accumulate(before[::-1], or_))
+    last, two, three, four, all_before = before[-1], back[:2][-1], back[:3][-1], back[:4][-1], back[-1]
     if last & c.TOWARDS and not (is_first and any_of(before[:-1]) & c.FROM):
         item.weight *= 0.5
         item.is_away = True
@@ -102,14 +99,14 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         item.weight *= 0.6
         item.is_away = True
     # "X niwasi, Y me bharti": the word after one name says nothing of the next.
-    if any(cue & c.HOME and (is_first or not cue & c.HOME_AFTER) for cue in before[-4:]):
+    if four & c.HOME and any(cue & c.HOME and (is_first or not cue & c.HOME_AFTER) for cue in before[-4:]):
         item.weight *= 0.45
-    if not is_first and (last & c.OWN or (last & c.VILLAGE and any_of(before[-2:]) & c.OWN)):
+    if not is_first and (last & c.OWN or (last & c.VILLAGE and two & c.OWN)):
         item.weight *= 0.6  # "Mumbai se apne gaon (Sirohi) aana h"
     elif last & c.VILLAGE and item.targets[0].district is not None:
         item.weight *= 1.2
         item.is_qualified = True
-    if last & c.OF_ENGLISH and any_of(before[-3:]) & c.PATIENT:
+    if last & c.OF_ENGLISH and three & c.PATIENT:
         item.weight *= 0.5  # "patient of Nagaur at Jaipur Golden"
     if last & c.FROM:
         item.weight *= 0.4 if all_before & c.CAME else 0.75 if all_before & c.WRITER else 1.0
@@ -121,7 +118,7 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         if three & c.BED and not is_first:
             item.weight *= 0.6
             item.is_away = True
-    if three & c.NOW or any_of(before[-2:]) & c.BACK:
+    if three & c.NOW or two & c.BACK:
         item.weight *= 1.45
     if not is_first and (
         (last & c.IN and three & c.PATIENT) or (last & c.PATIENT and after and after[0] & c.INSIDE)
@@ -133,18 +130,18 @@ def _is_giver(item: Weighed, before: list[int], after: list[int]) -> bool:
     """An NGO from Pune gives, it is not in need."""
     if item.targets[0].district is not None:
         return False
-    around = any_of(before[-5:]) | any_of(after[:3])
-    comes = (
+    if not (any_of(before[-5:]) | any_of(after[:3])) & c.GIVER:
+        return False
+    return bool(
         (before and before[-1] & c.FROM) or (after and after[0] & c.BASED) or any_of(before[-2:]) & c.BASED
     )
-    return bool(around & c.GIVER and comes)
 
 
 def _spread(weighed: list[Weighed], words: Words) -> None:
     """In "Jaipur, Kota ya Ajmer kahi bhi" what is said of one is said of all, but for the first of the text."""
     for left, right in pairwise(weighed):
-        between = cues_of(words.tokens[left.last : right.first])
-        listed = bool(between) or "," in words.gaps[right.first] or right.is_away
+        between = words.cues[left.last : right.first]
+        listed = bool(between) or "," in words.gap(right.first) or right.is_away
         if not listed or len(between) > 1 or not all(cue & c.OR for cue in between):
             continue
         if left.is_away and not right.is_away and right is not weighed[0]:
@@ -158,14 +155,15 @@ def _spread(weighed: list[Weighed], words: Words) -> None:
 def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
     """Beside a place of Rajasthan one beyond it is where somebody or something comes from, if nothing says more:
     "Pune se aaya hu, Sirohi me", "Hisar se cylinder", "Agra ke doctor"."""
-    if all(item.targets[0].district is None for item in weighed):
+    beyond = [item.targets[0].district is None for item in weighed]
+    if all(beyond) or not any(beyond):
         return
-    known, tokens = c.CUES.get, words.tokens
+    cues = words.cues
     for item, following in zip(weighed, [*weighed[1:], None], strict=True):
         if item.targets[0].district is not None or len(item.targets) > 1:
             continue
-        after = known(tokens[item.last], 0) if item.last < len(tokens) else 0
-        before = known(tokens[item.first - 1], 0) if item.first else 0
+        after = cues[item.last] if item.last < len(cues) else 0
+        before = cues[item.first - 1] if item.first else 0
         if before & c.VILLAGE:
             item.weight *= 0.3
         elif (
@@ -185,9 +183,9 @@ def _find_streets(weighed: list[Weighed], words: Words) -> None:
         item = weighed[index]
         if item.kind == "hospital" or item.last >= len(tokens) or not words.is_straight(item.last):
             continue
-        following = c.CUES.get(tokens[item.last], 0)
+        following = words.cues[item.last]
         if following & c.ROAD:
-            beside = any_of(cues_of(tokens[item.last + 1 : item.last + 3]))
+            beside = any_of(words.cues[item.last + 1 : item.last + 3])
             if following & c.HIGHWAY and beside & c.HOSPITAL and item.targets[0].block:
                 item.quality = min(item.quality, 0.72)
             else:
@@ -197,7 +195,7 @@ def _find_streets(weighed: list[Weighed], words: Words) -> None:
             other = weighed[index + 1]
             is_highway = (
                 other.kind == "street" and other.first == item.last
-                and c.CUES.get(tokens[other.last], 0) & c.HIGHWAY
+                and words.cues[other.last] & c.HIGHWAY
             )  # fmt: skip
             if is_highway and item.kind in ("district", "outside"):
                 item.kind, item.weight, item.is_away = "street", 0.25, False
@@ -209,14 +207,14 @@ def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
     first, second = weighed[:2]
     if first.kind != "district" or second.kind != "district" or words.is_stop(second.first):
         return False
-    between = cues_of(words.tokens[first.last : second.first])
+    between = words.cues[first.last : second.first]
     if not all(cue & c.OR for cue in between):
         return False
     is_near = first.first > 0 and words.tokens[first.first - 1] == "near"
     is_either = is_near and len(between) == 1 and between[0] & c.EITHER and len(weighed) == 2
     if len(weighed) > 2 and all(item.kind == "district" and not item.is_tag for item in weighed):
-        gaps = [words.tokens[a.last : b.first] for a, b in pairwise(weighed)]
-        if all(not gap or (len(gap) == 1 and c.CUES.get(gap[0], 0) & c.OR) for gap in gaps):
+        gaps = [words.cues[a.last : b.first] for a, b in pairwise(weighed)]
+        if all(not gap or (len(gap) == 1 and gap[0] & c.OR) for gap in gaps):
             return True
     return bool(is_either) or all(item.is_away and item.kind == "district" for item in weighed[1:])
 
@@ -224,13 +222,13 @@ def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
 def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
     """The names with their weights, in the order of the text."""
     weighed = []
-    tokens = words.tokens
+    cues = words.cues
     previous_last = 0
     for index, mention in enumerate(found):
-        next_first = found[index + 1].first if index + 1 < len(found) else len(tokens)
+        next_first = found[index + 1].first if index + 1 < len(found) else len(cues)
         end = words.clause_end(mention.last, min(next_first, mention.last + 6))
-        after = cues_of(tokens[mention.last : end])
-        before = cues_of(tokens[max(previous_last, mention.first - 5) : mention.first])
+        after = cues[mention.last : end]
+        before = cues[max(previous_last, mention.first - 5) : mention.first]
         previous_last = mention.last
         kind = mention.kind
         if kind == "shared" and len(mention.targets) == 1:
@@ -241,9 +239,9 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
             mention.targets, kind, start, stop, weight, mention.quality, mention.first, mention.last,
             is_tag=mention.is_tag,
         )  # fmt: skip
-        if after:
+        if any(after):  # words that say nothing change nothing
             _by_what_follows(item, after, before, index == 0)
-        if before:
+        if any(before):
             _by_what_precedes(item, before, after, index == 0)
         if _is_giver(item, before, after):
             item.weight, item.quality, item.is_left = 0.3, 0.5, True

@@ -6,22 +6,23 @@ from functools import lru_cache
 
 import phonenumbers
 
-_RUN = re.compile(r"\d(?:[ \t().\-/_~*'\u00b7]{0,4}\d|[ ]?\n[ ]?(?=\d{10}(?!\d))){6,}")
+_RUN = re.compile(r"[0-9](?:[ \t().\-/_~*'\u00b7]{0,4}[0-9]|[ ]?\n[ ]?(?=[0-9]{10}(?![0-9]))){6,}")
+_HAS_COMMA_INSIDE = re.compile(r",(?<=\d\d\d\d\d,) ?\d\d\d\d\d")
 _COMMA_INSIDE = re.compile(r"([6-9](?<!\d\d)\d{4}),( ?)(\d{5})(?!\d)")
 _GROUP = re.compile(r"\d+")
 _LONGEST = 14
 _MOST_GROUPS = 12
 _MOBILE = re.compile(r"(?:\+?91|0091|0)?0?([6-9]\d{9})")
 _NOT_A_PHONE_BEFORE = re.compile(
-    r"(?<![a-z])(?:order|ordr|srf|aadh?aa?r|adhar|complaint|ticket|account|acc?t?|a/c|ref|reference|txn|transaction|utr|pnr|bill|token|"
-    r"regn?|registration|uhid|mrn|crn|ifsc|invoice|booking|case id|patient id|application|आधार|खाता|शिकायत|आर्डर)"
+    r"(?<![a-z])(?:a(?:adh?aa?r|dhar|ccount|cc?t?|/c|pplication)|b(?:ill|ooking)|c(?:omplaint|rn|ase id)|i(?:fsc|nvoice)|mrn|orde?r|"
+    r"p(?:nr|atient id)|r(?:ef(?:erence)?|egn?|egistration)|srf|t(?:icket|xn|ransaction|oken)|u(?:tr|hid)|आधार|खाता|शिकायत|आर्डर)"
     r"\s*(?:(?:card|id|no|number|num|संख्या|नंबर|क्रमांक|आईडी)\s*\.?)?\s*(?:is|:|-|#|है|h)*\s*$"
 )
 _NO_WORD = re.compile(r"(?<![a-z])(?:case|order|patient|user|ref|srf)?[ _]?(?:id|srf)\s*[:\-#.]?\s*$")
 _URL_BEFORE = re.compile(r"(?:https?://|www\.|t\.co/|\.com/|\.in/)\S*$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Phone:
     """A number as E.164 and where it stands in the raw text; -1, -1 where it stands in a quoted text."""
 
@@ -72,14 +73,18 @@ def numbers(folded: str) -> list[Phone]:
     """Every number in a folded text that can be called, with offsets into the folded text, in order, each once."""
     found: list[Phone] = []
     seen: set[str] = set()
-    if "," in folded:
+    if _HAS_COMMA_INSIDE.search(folded):
         folded = _COMMA_INSIDE.sub(r"\1-\2\3", folded)
     for run in _RUN.finditer(folded):
         start, end = run.span()
         if start and folded[start - 1] == "+":
             start -= 1
         before = folded[max(0, start - 40) : start]
-        if _NOT_A_PHONE_BEFORE.search(before) or _NO_WORD.search(before) or _URL_BEFORE.search(before):
+        if (
+            _NOT_A_PHONE_BEFORE.search(before)
+            or (("id" in before or "srf" in before) and _NO_WORD.search(before))
+            or (("/" in before or "www." in before) and _URL_BEFORE.search(before))
+        ):
             continue
         for phone in _split(folded, start, end):
             if phone.e164 not in seen:

@@ -1,15 +1,16 @@
 """What the trained model looks at: words of either script by their sound, pairs of words, parts of words, and what the rules found."""
 
 import re
-from bisect import bisect_left
+import sys
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import compress, pairwise
 
 from .clauses import Parsed
-from .needs import Named
-from .tokens import sound
+from .needs import NEEDS, Named
+from .tokens import shape, sound
 
 MOST_WORDS = 400
+_KEPT = 10_000
 _MOST_NAMED = 60
 _SHORTEST_PART, _LONGEST_PART = 2, 5
 _LONGEST_WORD = 40
@@ -19,23 +20,10 @@ _THING, _KIN, _NUMBER, _ADDRESS = ("<thing>", "<kin>", "<number>", "<address>")
 _ADDRESSES = re.compile(r"@\w{1,40}|https?://\S{1,200}")
 
 AGE = "#age"
+_LONG_NUMBERS = frozenset(shape("0" * length) for length in range(3, 11))
 
 Pair = tuple[str, str]
 Feature = str | Pair
-
-
-def shape(name: str) -> str:
-    """A word as the model sees it: numbers lose their value, so that no person's number is learnt."""
-    first = name[0]
-    if first in "0123456789":
-        if name.isdigit():
-            length = len(name)
-            if length == 2:
-                return "#lo" if "40" <= name <= "90" else "#2"
-            return "#" + str(min(length, 10))
-        if any(a.isdigit() and b.isdigit() for a, b in pairwise(name)):
-            return "#mixed"
-    return name
 
 
 @lru_cache(maxsize=40_000)
@@ -55,6 +43,37 @@ def word_parts(word: str, name: str) -> tuple[str, ...]:
     )
 
 
+class _Signed(dict[str, str]):
+    """A word to its feature under a sign, kept for the words met lately."""
+
+    def __init__(self, sign: str) -> None:
+        super().__init__()
+        self._sign = sign
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _KEPT:
+            self.clear()
+        feature = self[word] = sys.intern(self._sign + word)
+        return feature
+
+
+class _Following(dict[tuple[str, str], str]):
+    """Two lists whose phrases follow each other to the feature of it."""
+
+    def __missing__(self, pair: tuple[str, str]) -> str:
+        feature = self[pair] = sys.intern(">".join(pair))
+        return feature
+
+
+_SAID, _SAID_AGAIN, _LAST, _FIRST = _Signed("c:"), _Signed("cc:"), _Signed("last:"), _Signed("first:")
+# For each need the words before it, after it, and the lists named in its clause.
+_BESIDE = {
+    need: (_Signed(need[:2] + "<"), _Signed(need[:2] + ">"), _Signed(need[:2] + "&").__getitem__)
+    for need in NEEDS
+}
+_FOLLOWING = _Following()
+
+
 def whole_word(name: str) -> str:
     """The feature of a word as a whole, under its spelling key."""
     return "w:" + shape(name)[:_LONGEST_WORD]
@@ -66,19 +85,17 @@ def unsaid(parsed: Parsed) -> set[int]:
     How a number is spaced and whether our handle stands in a post are habits of a writer; a model that learns them is
     right about its teacher's posts and wrong about everybody's.
     """
-    text = parsed.folded.text
-    out = {
-        at
-        for at, name in enumerate(parsed.names[:MOST_WORDS])
-        if name[0] <= "9" and len(name) > 2 and name.isdigit()
-    }
+    text, words = parsed.folded.text, parsed.words
+    out: set[int] = set()
+    if words.has_long_numbers():
+        shapes = words.shapes[:MOST_WORDS]
+        out.update(compress(range(len(shapes)), map(_LONG_NUMBERS.__contains__, shapes)))
     if "@" in text or "http" in text:
-        starts = parsed.words.starts
         for found in _ADDRESSES.finditer(text):
-            first = bisect_left(starts, found.start())
+            first = words.first_from(found.start())
             if first >= MOST_WORDS:
                 break
-            out.update(range(first, min(bisect_left(starts, found.end(), first), MOST_WORDS)))
+            out.update(range(first, min(words.first_from(found.end()), MOST_WORDS)))
     return out
 
 
@@ -88,12 +105,11 @@ def name_ages(parsed: Parsed, spans: list[tuple[int, int]]) -> list[int]:
     An age is a number as a low saturation is; a model that cannot tell them apart sees danger in every grandmother.
     """
     out = []
-    starts, texts = parsed.words.starts, parsed.words.texts
+    words = parsed.words
     for start, end in spans:
-        first = bisect_left(starts, start)
-        for at in range(first, bisect_left(starts, end, first)):
-            if texts[at].isdigit():
-                parsed.names[at] = AGE
+        for at in range(words.first_from(start), words.first_from(end)):
+            if words.texts[at].isdigit():
+                words.names[at] = words.shapes[at] = AGE
                 out.append(at)
     return out
 
@@ -101,7 +117,7 @@ def name_ages(parsed: Parsed, spans: list[tuple[int, int]]) -> list[int]:
 def order_features(parsed: Parsed, named: list[Named], silent: set[int]) -> set[Pair]:
     """Pairs of neighbouring words, and the words at both ends, with all things that can be needed, all kin, all numbers
     and all handles each under one sign, so that what is said of one is learnt for the others."""
-    line = [name if name[0] > "9" else shape(name) for name in parsed.names[:MOST_WORDS]]
+    line = parsed.words.shapes[:MOST_WORDS]
     if not line:
         return set()
     for at in silent:
@@ -112,7 +128,8 @@ def order_features(parsed: Parsed, named: list[Named], silent: set[int]) -> set[
             for at in range(first, min(last + 1, count)):
                 line[at] = _KIN
     for one in named:
-        for at in range(one.mention.first, min(one.mention.last + 1, count)):
+        _, first, last = one.mention
+        for at in range(first, min(last + 1, count)):
             line[at] = _THING
     found = set(pairwise(line))
     found.update([("^", word) for word in line[:_AT_THE_ENDS]])
@@ -136,22 +153,19 @@ def rule_features(
     silent: set[int],
 ) -> set[Feature]:
     """What the rules found in a text, as features; `silent` are the words that say nothing (see `unsaid`)."""
-    found: set[Feature] = {"c:" + concept for concept in parsed.counts}
-    found.update("cc:" + concept for concept, count in parsed.counts.items() if count > 1)
+    found: set[Feature] = set(map(_SAID.__getitem__, parsed.counts))
+    for concept, count in parsed.counts.items():
+        if count > 1:
+            found.add(_SAID_AGAIN[concept])
     concepts = [concepts[0] for concepts, _, _ in parsed.mentions[:MOST_WORDS]]
     if concepts:
-        found.update(map(">".join, pairwise(concepts)))
-        found.add("last:" + concepts[-1])
-        found.add("first:" + concepts[0])
+        found.update(map(_FOLLOWING.__getitem__, pairwise(concepts)))
+        found.add(_LAST[concepts[-1]])
+        found.add(_FIRST[concepts[0]])
     text = parsed.folded.text
-    found.add(f"phones:{min(phones, 3)}")
-    found.add("rule:" + rule_kind)
-    found.add("level:" + level)
-    if plain is not None:
-        found.add("plain:" + plain)
+    found.update(_of_whole(min(phones, 3), rule_kind, plain, level, len(parsed.words.texts).bit_length()))
     if spo2 is not None:
         found.add("spo2:low" if spo2 <= 90 else "spo2:fine")
-    found.add(f"length:{min(len(parsed.names).bit_length(), 7)}")
     if "?" in text:
         found.add("has:?")
         if text.rstrip()[-1:] == "?":
@@ -161,8 +175,19 @@ def rule_features(
 
 
 @cache
+def _of_whole(phones: int, rule_kind: str, plain: str | None, level: str, size: int) -> tuple[str, ...]:
+    found = f"phones:{phones}", f"rule:{rule_kind}", f"level:{level}", f"length:{min(size, 7)}"
+    return found if plain is None else (*found, f"plain:{plain}")
+
+
+@cache
 def _of_standing(need: str, standing: str) -> tuple[str, str]:
     return f"n:{need}:{standing}", "n:" + standing
+
+
+@cache
+def _of_choice(which: int, chosen: tuple[str, ...]) -> tuple[str, ...]:
+    return (*(f"rule{which}:{need}" for need in chosen), f"rule{which}#{len(chosen)}")
 
 
 def _add_needs(
@@ -173,24 +198,22 @@ def _add_needs(
     by_rules: tuple[list[str], list[str]],
     silent: set[int],
 ) -> None:
-    names = parsed.names
-    clauses = parsed.words.clauses
+    shapes = parsed.words.shapes
     asked: set[str] = set()
-    for need, standing, (_, first, last) in named[:_MOST_NAMED]:
+    for need, standing, mention in named[:_MOST_NAMED]:
+        _, first, last = mention
         found.update(_of_standing(need, standing))
         if standing == "asked":
             asked.add(need)
-        key = need[:2]
+        before, after, beside = _BESIDE[need]
         for at in range(first - 2 if first > 1 else 0, first):
             if at not in silent:
-                found.add(f"{key}<{shape(names[at])}")
-        for at in range(last + 1, min(last + 4, len(names))):
+                found.add(before[shapes[at]])
+        for at in range(last + 1, last + 4 if last + 4 < len(shapes) else len(shapes)):
             if at not in silent:
-                found.add(f"{key}>{shape(names[at])}")
-        beside = key + "&"
-        found.update([beside + concept for concept in parsed.in_clause[clauses[first]]])
-    for which, chosen in enumerate(by_rules):
-        found.update(f"rule{which}:{need}" for need in chosen)
-        found.add(f"rule{which}#{len(chosen)}")
+                found.add(after[shapes[at]])
+        found.update(map(beside, parsed.beside(mention)))
+    found.update(_of_choice(0, tuple(by_rules[0])))
+    found.update(_of_choice(1, tuple(by_rules[1])))
     found.add("asked:" + ",".join(sorted(asked)))
     found.add("named:" + ",".join(sorted(best)))

@@ -10,63 +10,69 @@ def points(
     parsed: Parsed, phones: int, has_spo2: bool, needs_asked: int, needs_named: int
 ) -> dict[str, float]:
     """Points per kind; a tie goes to the kind that stands first in the guide."""
-    count = parsed.counts.get
-    wishes = sum(1 for here in parsed.in_clause if "wish" in here)
-    asks = sum(
-        1 for here in parsed.in_clause if "ask" in here and "wish" not in here and "unneeded" not in here
-    )
-    helps = sum(1 for here in parsed.in_clause if "help" in here and "wish" not in here)
-    short = len(parsed.names) < 9
+    counts = parsed.counts
+    wishes = asks = helps = 0
+    for here in parsed.in_clause.values():
+        if "wish" in here:
+            wishes += 1
+            continue
+        asks += "ask" in here and "unneeded" not in here
+        helps += "help" in here
+    short = len(parsed.words.texts) < 9
     request = (
-        1.1 * min(asks, 3) + 1.0 * min(helps, 2) + 0.4 * bool(count("polite")) + 0.5 * bool(count("kin"))
+        1.1 * _up_to(3, asks) + 1.0 * _up_to(2, helps) + 0.4 * ("polite" in counts) + 0.5 * ("kin" in counts)
     )
     request += (
         0.9 * needs_asked
-        + 0.6 * (needs_named > 0) * bool(count("lack"))
+        + 0.6 * (needs_named > 0) * ("lack" in counts)
         + 1.5 * has_spo2
-        + 0.7 * bool(count("critical"))
+        + 0.7 * ("critical" in counts)
     )
-    request += 0.4 * bool(count("high")) + 0.8 * (phones > 0) + 2.5 * bool(count("still"))
+    request += 0.4 * ("high" in counts) + 0.8 * (phones > 0) + 2.5 * ("still" in counts)
     offer = (
-        2.2 * min(wishes, 2)
-        + 0.7 * min(count("offer", 0), 4)
+        2.2 * _up_to(2, wishes)
+        + 0.7 * _up_to(4, counts.get("offer", 0))
         + 0.9 * (phones > 0) * (asks == 0)
         + 0.5 * (needs_named > 0)
     )
-    offer += 0.6 * min(count("giving", 0), 3)
+    offer += 0.6 * _up_to(3, counts.get("giving", 0))
     update = (
-        2.4 * bool(count("solved"))
-        + 1.4 * bool(count("got"))
-        + 2.6 * bool(count("died"))
-        + 1.8 * bool(count("dead_number"))
-        + 1.2 * bool(count("update_verb"))
+        2.4 * ("solved" in counts)
+        + 1.4 * ("got" in counts)
+        + 2.6 * ("died" in counts)
+        + 1.8 * ("dead_number" in counts)
+        + 1.2 * ("update_verb" in counts)
     )
     update -= 0.9 * asks
     thanks = (
-        2.2 * bool(count("thanks"))
-        + 0.6 * min(count("thanks", 0), 3)
-        + 0.9 * bool(count("praise"))
-        - 1.5 * bool(count("thanks_ahead"))
+        2.2 * ("thanks" in counts)
+        + 0.6 * _up_to(3, counts.get("thanks", 0))
+        + 0.9 * ("praise" in counts)
+        - 1.5 * ("thanks_ahead" in counts)
         - 0.8 * asks
     )
     thanks -= 1.0 * (phones > 0)
     other = (
         1.6
-        + 0.9 * min(count("politics", 0), 3)
-        + 0.8 * min(count("news", 0), 3)
-        + 1.0 * bool(count("advice"))
-        + 0.7 * min(count("opinion", 0), 2)
+        + 0.9 * _up_to(3, counts.get("politics", 0))
+        + 0.8 * _up_to(3, counts.get("news", 0))
+        + 1.0 * ("advice" in counts)
+        + 0.7 * _up_to(2, counts.get("opinion", 0))
     )
     other += (
-        1.6 * min(count("advert", 0), 3)
-        + 1.5 * bool(count("joke"))
-        + 2.0 * bool(count("condole"))
-        + 1.5 * bool(count("auto"))
+        1.6 * _up_to(3, counts.get("advert", 0))
+        + 1.5 * ("joke" in counts)
+        + 2.0 * ("condole" in counts)
+        + 1.5 * ("auto" in counts)
     )
-    other -= 1.2 * (phones > 0) + 0.8 * bool(count("kin"))
+    other -= 1.2 * (phones > 0) + 0.8 * ("kin" in counts)
     if short and not needs_named and not asks:
         other += 0.5
     return {"request": request, "offer": offer, "update": update, "thanks": thanks, "other": other}
+
+
+def _up_to(most: int, count: int) -> int:
+    return count if count < most else most
 
 
 _TALK = frozenset(
@@ -104,10 +110,9 @@ def plain_case(parsed: Parsed, named: list[Named]) -> str | None:
     if "thanks" in found and not found & _MORE_THAN_NEWS:
         if "solved" in found or "died" in found:
             return "update"
-        clauses = parsed.words.clauses
-        if any("got" in parsed.in_clause[clauses[one.mention.first]] for one in named):
+        if any("got" in parsed.beside(one.mention) for one in named):
             return "update"
-    if len(parsed.names) <= _SHORT:
+    if len(parsed.words.texts) <= _SHORT:
         if ("help" in found or ("ask" in found and named)) and not found & _TALK:
             return "request"
         if "dead_number" in found and not named and not found & {"ask", "help", "politics", "kin"}:
@@ -134,11 +139,7 @@ def news(parsed: Parsed, named: list[Named], decided: str) -> str | None:
     if "still" in found:
         return "still_needed"
     is_got = "solved" in found or (
-        "got" in found
-        and (
-            decided == "update"
-            or any("got" in parsed.in_clause[parsed.words.clauses[one.mention.first]] for one in named)
-        )
+        "got" in found and (decided == "update" or any("got" in parsed.beside(one.mention) for one in named))
     )
     if "dead_number" in found and not is_got:
         return "unreachable"

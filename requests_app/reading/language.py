@@ -87,23 +87,27 @@ _HINGLISH = frozenset(
 )
 
 
-def language(words: list[str]) -> str:
-    """`hi`, `hinglish`, `en` or `mixed`, by the share of words of each kind."""
-    devanagari = latin = 0
-    for word in words:
-        if "\u0900" <= word[0] <= "\u097f":
-            devanagari += 1
-        elif "a" <= word[0] <= "z" and len(word) < 24:
-            latin += 1
+DEVANAGARI, LATIN, HINDI_IN_LATIN = range(3)
+_LONGEST = 24
+
+
+def tongues_of(word: str) -> tuple[int, ...]:
+    """As which of the three sorts a word counts."""
+    if "\u0900" <= word[0] <= "\u097f":
+        return (DEVANAGARI,)
+    if "a" <= word[0] <= "z" and len(word) < _LONGEST:
+        return (LATIN, HINDI_IN_LATIN) if word in _HINGLISH else (LATIN,)
+    return ()
+
+
+def language(devanagari: int, latin: int, hindi_in_latin: int) -> str:
+    """`hi`, `hinglish`, `en` or `mixed`, by how many words there are of each sort."""
+    is_hinglish = latin > 0 and hindi_in_latin / latin >= 0.12
     if not devanagari:
-        return "hinglish" if latin and _share_of_hindi(words, latin) >= 0.12 else "en"
+        return "hinglish" if is_hinglish else "en"
     share = devanagari / (devanagari + latin)
     if share >= 0.85:
         return "hi"
     if share >= 0.15:
         return "mixed" if latin > 2 else "hi"
-    return "hinglish" if latin and _share_of_hindi(words, latin) >= 0.12 else "mixed"
-
-
-def _share_of_hindi(words: list[str], latin: int) -> float:
-    return sum(map(_HINGLISH.__contains__, words)) / latin
+    return "hinglish" if is_hinglish else "mixed"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from math import exp, log, sqrt
 from pathlib import Path
+from sys import intern
 from typing import Any
 
 from .features import Feature, whole_word, word_parts
@@ -25,14 +26,14 @@ LEVELS = ("critical", "high")
 OUTPUTS = (*("kind." + name for name in KINDS), *("need." + name for name in NEEDS), *LEVELS)
 SCALE = 512  # a weight of 1.0 as stored
 _WIDTH = len(OUTPUTS)
-_LANES = struct.Struct(f"<{2 * _WIDTH}I")
+_LANES = struct.Struct(f"<{2 * _WIDTH}i")
 _PARTS = 32 * _WIDTH  # where the lanes of parts begin
 _HALF = 1 << 31
 _OFFSET = sum(_HALF << (32 * lane) for lane in range(2 * _WIDTH))
 _CACHE_LIMIT = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Scores:
     """What the model says: a score per kind (in points of log-odds), a chance per need, a chance per level of urgency."""
 
@@ -63,29 +64,28 @@ class Model:
     ) -> Scores:
         """Of the different words of a text (to their spelling keys), its other features and the rules' points."""
         known = self._words
-        total = self.bias
-        for word, name in words.items():
-            packed = known.get(word)
-            total += self._learn(word, name) if packed is None else packed
-        total += sum(filter(None, map(self.weights.get, others)))
-        lanes = _LANES.unpack((total + _OFFSET).to_bytes(_LANES.size, "little"))
+        if not known.keys() >= words.keys():
+            packed = [self._learn(word, name) for word, name in words.items()]
+        else:
+            packed = list(map(known.__getitem__, words))
+        total = sum(packed, self.bias) + sum(filter(None, map(self.weights.get, others)))
+        # with its first bit turned, a lane counted from the middle is a number with a sign
+        lanes = _LANES.unpack(((total + _OFFSET) ^ _OFFSET).to_bytes(_LANES.size, "little"))
         share = root_of(len(words))
-        sums = [
-            ((lane - _HALF) + (part - _HALF) / share) / SCALE
-            for lane, part in zip(lanes[:_WIDTH], lanes[_WIDTH:], strict=True)
-        ]
-        given = [points[name] for name in KINDS]
+        sums = [(lanes[at] + lanes[_WIDTH + at] / share) / SCALE for at in range(_WIDTH)]
         heat = self.decide["heat"]
+        one, two, three, four, five = map(points.__getitem__, KINDS)
         kinds = {
-            name: (sums[at] + sum(map(float.__mul__, given, self.points[at]))) / heat
-            for at, name in enumerate(KINDS)
+            name: (score + (one * a + two * b + three * c + four * d + five * e)) / heat
+            for name, score, (a, b, c, d, e) in zip(KINDS, sums, self.points)  # noqa: B905
         }
-        chances = [sigmoid(score) for score in sums[len(KINDS) :]]
-        return Scores(
-            kinds, dict(zip(NEEDS, chances, strict=False)), dict(zip(LEVELS, chances[-2:], strict=True))
-        )
+        chances = list(map(sigmoid, sums[len(KINDS) :]))
+        return Scores(kinds, dict(zip(NEEDS, chances)), dict(zip(LEVELS, chances[-2:])))  # noqa: B905
 
     def _learn(self, word: str, name: str) -> int:
+        known = self._words.get(word)
+        if known is not None:
+            return known
         weights = self.weights
         parts = sum([weights[part] for part in word_parts(word, name) if part in weights])
         packed = weights.get(whole_word(name), 0) + (parts << _PARTS)
@@ -126,8 +126,9 @@ def model_from(data: Mapping[str, Any]) -> Model:
         raise ValueError("the model file is of another version than the reader")
     flat = array("h")
     flat.frombytes(base64.b64decode(data["weights"]))
+    # as the words of texts are: what is the same string is found without comparing letters
     names: list[Feature] = [
-        (pair[0], pair[1]) if len(pair := name.split("\t")) == 2 else name
+        (intern(pair[0]), intern(pair[1])) if len(pair := name.split("\t")) == 2 else intern(name)
         for name in data["features"].split("\n")
     ]
     width = len(OUTPUTS)

@@ -42,32 +42,31 @@ class Named(NamedTuple):
 
 
 @cache
-def _need_of(concept: str) -> tuple[str, str] | None:
-    """`oxygen.weak` as (need, strength); None for a list that names no need."""
-    need, dot, strength = concept.partition(".")
-    return (need, strength) if dot and need in NEEDS else None
+def _needs_of(concepts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """`oxygen.weak` as (need, strength), for each of these lists that names a need."""
+    parted = [concept.partition(".") for concept in concepts]
+    return tuple((need, strength) for need, dot, strength in parted if dot and need in NEEDS)
 
 
 def named_needs(parsed: Parsed) -> list[Named]:
     """Every naming of a need in a text, in the order of the text."""
     found: list[Named] = []
     for mention in parsed.mentions:
-        for concept in mention.concepts:
-            need = _need_of(concept)
-            if need is not None:
-                found.append(Named(need[0], _standing(parsed, mention, need[1]), mention))
+        for need, strength in _needs_of(mention[0]):
+            found.append(Named(need, _standing(parsed, mention, strength), mention))
     return found
 
 
 def _standing(parsed: Parsed, mention: Mention, strength: str) -> str:
     words = parsed.words.texts
-    here = parsed.in_clause[parsed.words.clauses[mention.first]]
-    if strength == "weak" and mention.last + 1 < len(words):
-        following = words[mention.last + 1]
+    here = parsed.beside(mention)
+    _, _, last = mention
+    if strength == "weak" and last + 1 < len(words):
+        following = words[last + 1]
         if following.isdigit() and 30 <= int(following[:4]) <= 100:
             return HAD
         if following in _VITAL_AFTER:
-            nearest = words[mention.last + 2] if mention.last + 2 < len(words) else ""
+            nearest = words[last + 2] if last + 2 < len(words) else ""
             if following not in ("ka", "का") or nearest in _LEVEL_WORDS:
                 return HAD
     if "unneeded" in here:
@@ -90,10 +89,14 @@ def standings(named: list[Named]) -> dict[str, Named]:
     return best
 
 
-def decide(best: dict[str, Named], is_offer: bool) -> list[str]:
-    """The needs in the guide's order that the rules alone would choose from the strongest namings."""
-    strongest = min((_ORDER[one.standing] for one in best.values()), default=9)
-    limit = 1 if is_offer or strongest >= 1 else 0
-    if strongest == 2:
-        limit = 2
-    return [need for need in NEEDS if need in best and _ORDER[best[need].standing] <= limit]
+def decide(best: dict[str, Named]) -> tuple[list[str], list[str]]:
+    """The needs in the guide's order that the rules alone would choose from the strongest namings: in a plea, in an offer."""
+    if not best:
+        return [], []
+    orders = {need: _ORDER[one.standing] for need, one in best.items()}
+    strongest = min(orders.values())
+    weakest = 2 if strongest == 2 else 1
+    offered = [need for need in NEEDS if need in orders and orders[need] <= weakest]
+    if strongest > 0:
+        return offered, offered
+    return [need for need in offered if orders[need] == 0], offered

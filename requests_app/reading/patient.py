@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from districts.folding import Folded
 
-from .saturation import KIN, saturation
+from .saturation import KIN, KIN_WORDS, saturation
 
 _YEARS = r"(?:saal|sal|varsh|varshiya|yrs?|years?|year|yr|y/?o|वर्ष|वर्षीय|साल|बरस|वर्षिय)"
 _AGE = (
@@ -35,56 +36,52 @@ _NOT_AGE_AFTER = re.compile(
     r"\s*(?:se\b|ago|pehle|से |पहले|experience|ka experience|bond|guarantee|tak\b|warranty)"
 )
 _NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|after|in)\s*$")
-_KIN_WORDS = frozenset(KIN[3:-1].replace("in[- ]law", "law").split("|"))
+_KIN_WORDS = frozenset([*KIN_WORDS, "law"])
 _BLOOD = re.compile(
     r"(?P<group>[abo0एबओ](?<![a-z0-9+\u0900-\u097f].)(?:(?<=a)b|(?<=ए)बी|(?<=ब)ी|(?<!ब)))\s?-?\s?"
     r"(?P<sign>\+\s?(?:ve|iv)?(?![\w])|-\s?(?:ve|iv)(?![\w])|-(?=\s*(?:[,.)\n;/]|$|plasma|blood|platelet|donor|group|खून|प्लाज्मा|ब्लड|रक्त|ve\b))|"
     r"(?:rh)?\s?(?:positive|pos|positiv|postive|posetive|pozitive|pojitive|\+ve|negative|neg|negetive|nagative|negitive|negativ)(?![a-z])|"
     r"(?:पॉजिटिव|पाजिटिव|पोजिटिव|पॉज़िटिव|पाजीटिव|पोजीटिव|नेगेटिव|निगेटिव|नेगटिव|निगेटीव))"
 )
+# A text without one of these names no group.
+_BLOOD_SIGNS = ("+", "-", "pos", "poz", "poj", "neg", "nag", "पॉज", "पाज", "पोज", "नेग", "निग")
 _BLOOD_CONTEXT = re.compile(
     r"plasma|plazma|plajma|blood|donor|donar|doner|platelet|khoon|khun|rakt|group|unit|प्लाज्मा|प्लाजमा|खून|रक्त|ब्लड|डोनर|प्लेटलेट|ग्रुप|यूनिट|🩸"
 )
 _LETTERS = {"एबी": "AB", "ए": "A", "बी": "B", "ओ": "O", "0": "O"}
-_SMALL = re.compile(r"\d(?<!\d.)\d{0,2}(?!\d)")
-# How an age pattern is tried: at each small number, or in the stretch around it where the text has one of these words.
-# With what a word that makes a number an age starts, and what may stand between; empty where the text ends.
-_FIRST_OF_UNIT, _BEFORE_UNIT = frozenset("svybmfplwkuaवसबपम"), " \t\n\r\f\v/,-"
+_SMALL = re.compile(r"[0-9](?<![0-9].)[0-9]{0,2}(?![0-9])")
+# The age patterns that begin with a number and are tried by the first letter after it, and what may stand between.
+_BY_UNIT = {
+    **dict.fromkeys("svyवसब", (2, 5)), **dict.fromkeys("mflpwमप", (3,)), **dict.fromkeys("ua", (8,)), "k": (8, 9),
+}  # fmt: skip
+_BEFORE_UNIT = " \t\n\r\f\v/,-"
 _AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8, 9)), 48
-# What must stand before the number, and how far before at most, for the patterns that are searched for.
-_AGE_WORDS: dict[int, tuple[tuple[str, ...], int]] = {
-    0: (("age", "aayu", "umar", "umr"), _AROUND),
-    1: (("उम", "आयु"), _AROUND),
-    7: (("he",), 12),
-    10: (("(",), 1),
-    11: (("patient", "name", "naam", "मरीज", "रोगी", "नाम"), _AROUND),
-    12: (("🎂",), 3),
-    13: ((",",), 2),
-}
+_NAME_WORDS = ("patient", "name", "naam", "मरीज", "रोगी", "नाम")
 _LESS_SURE = frozenset((6, 7, 9, 10, 11, 12, 13))
-_HOSPITAL_WORD = re.compile(
-    r"(?:hospital|hosp|aspatal|chikitsalaya|nursing home|medical college|chc|phc|अस्पताल|हास्पिटल|चिकित्सालय|सीएचसी)"
-    r"(?![a-z\u0900-\u097f])"
-)
-_HOSPITAL_SIGNS = (
-    "hosp",
-    "aspatal",
-    "chikits",
-    "nursing",
-    "medical c",
-    "chc",
-    "phc",
-    "अस्प",
-    "हास्प",
-    "चिकि",
-    "सीए",
-)
-_NAME_BEFORE = re.compile(r"(?:[a-z\u0900-\u097f.&]{2,18}\s){1,3}$")
+# By letters without which a text has none of these words.
+_HOSPITAL_WORDS = {
+    "hosp": "hospital|hosp",
+    "aspatal": "aspatal",
+    "chikits": "chikitsalaya",
+    "nursing": "nursing home",
+    "medical c": "medical college",
+    "chc": "chc",
+    "phc": "phc",
+    "अस्प": "अस्पताल",
+    "हास्प": "हास्पिटल",
+    "चिकि": "चिकित्सालय",
+    "सीए": "सीएचसी",
+}
+_LETTERS_OF_NAME = re.compile(r"[a-z\u0900-\u097f.&]{2,18}$")
+_MOST_WORDS_OF_NAME = 3
 _LONGEST_NAME = 57
 _HOSPITAL_KNOWN = re.compile(
     r"(?:s(?<![a-z]s)ms|r(?<![a-z]r)(?:uhs|nt|bm)|m(?<![a-z]m)(?:dm|bs|b hospital)|a(?<![a-z]a)iims|j(?<![a-z]j)(?:ln|k lon)|"
     r"p(?<![a-z]p)bm|g(?<![a-z]g)bh|एसएमएस|एम्स|आरयूएचएस)(?![a-z])"
 )
+_KNOWN_SIGNS = (
+    "sms", "ruhs", "rnt", "bm", "mdm", "mbs", "mb h", "aiims", "jln", "jk l", "gbh", "एसएमएस", "एम्स", "आरयूएचएस",
+)  # fmt: skip
 _HOSPITAL_STOP = frozenset(
     [
         "in",
@@ -147,7 +144,7 @@ _HOSPITAL_STOP = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Patient:
     """Age in years, saturation in percent, blood group as `AB+`, hospital as written; None where the post does not say."""
 
@@ -157,7 +154,7 @@ class Patient:
     hospital: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Fact:
     """A fact's name and where it stands in the folded text."""
 
@@ -170,12 +167,13 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
     """What is stated of the patient, with the places (in folded text) that it rests on."""
     text = folded.text
     facts: list[Fact] = []
-    level = saturation(text)
+    numbers = [found.span() for found in _SMALL.finditer(text)]
+    level = saturation(text, numbers)
     spo2 = None
     if level is not None:
         spo2 = level[0]
         facts.append(Fact("spo2", *level[1:]))
-    age = _age(text, facts)
+    age = _age(text, numbers, facts)
     if spo2 is None and age is not None and 65 <= age <= 89 and age % 10 and facts[-1].name == "age":
         # "bhabhi 82. ... koi bed": a bare number of a person for whom a bed or oxygen is sought is a level, not an age.
         found = _LEVEL_WITHOUT_WORD.search(text)
@@ -197,18 +195,14 @@ def _is_no_age(words: str, value: int) -> bool:
     return _OLDEST.match(words) is None and (value > 80 or _PARENTS.match(words) is None)
 
 
-def _age(text: str, facts: list[Fact]) -> int | None:
-    taken, taken_end = next(((fact.start, fact.end) for fact in facts if fact.name == "spo2"), (-1, -1))
-    numbers, before_unit = [], []
-    for number in _SMALL.finditer(text):
-        numbers.append(number.start())
-        if text[number.end() : number.end() + 8].lstrip(_BEFORE_UNIT)[:1] in _FIRST_OF_UNIT:
-            before_unit.append(number.start())
-    if not numbers:
+def _age(text: str, numbers: list[tuple[int, int]], facts: list[Fact]) -> int | None:
+    tried = _tried(text, numbers)
+    if not tried:
         return None
+    taken, taken_end = next(((fact.start, fact.end) for fact in facts if fact.name == "spo2"), (-1, -1))
     best: tuple[int, int, re.Match[str]] | None = None
-    for rank, pattern in enumerate(_AGE):
-        for found in _ages(text, rank, pattern, before_unit if rank in _AT_NUMBER else numbers):
+    for rank in sorted(tried):
+        for found in _ages(text, rank, tried[rank]):
             value = int(found.group(1))
             if (
                 not 1 <= value <= 110
@@ -234,33 +228,58 @@ def _age(text: str, facts: list[Fact]) -> int | None:
     return int(best[2].group(1))
 
 
-def _follows_sex(text: str, at: int) -> bool:
-    return text[max(0, at - 6) : at].rstrip(" \t\n/,-")[-1:] in ("m", "f", "e")
+def _tried(text: str, numbers: list[tuple[int, int]]) -> dict[int, list[int]]:
+    """Age pattern to the numbers (where they begin) beside which it is worth trying, by what stands around each."""
+    tried: dict[int, list[int]] = {}
+    is_latin = text.isascii()
+    has_cake = not is_latin and "🎂" in text
+    says_age = "age" in text or "umar" in text or "umr" in text or "aayu" in text
+    says_age_in_hindi = not is_latin and ("उम" in text or "आयु" in text)
+    says_name = "patient" in text or "name" in text or "naam" in text
+    says_name = says_name or (not is_latin and ("मरीज" in text or "रोगी" in text or "नाम" in text))
+    for at, end in numbers:
+        ranks = list(_BY_UNIT.get(text[end : end + 8].lstrip(_BEFORE_UNIT)[:1], ()))
+        before = text[at - _AROUND if at > _AROUND else 0 : at]
+        last = before[-1:]
+        if says_age and ("age" in before or "umar" in before or "umr" in before or "aayu" in before):
+            ranks.append(0)
+        if says_age_in_hindi and ("उम" in before or "आयु" in before):
+            ranks.append(1)
+        if (before[-6:].rstrip(" \n/,-")[-1:] if last in " \n/,-" else last) in ("m", "f", "e"):
+            ranks.append(4)
+        if _follows_kin(before):
+            ranks.append(6)
+        if "he" in before[-12:]:
+            ranks.append(7)
+        if last == "(":
+            ranks.append(10)
+        if says_name and any(word in before for word in _NAME_WORDS):
+            ranks.append(11)
+        if end - at == 2 and text[end : end + 1] in (",", ".") and before[-2:-1] == ",":
+            ranks.append(13)
+        if has_cake and "🎂" in before[-3:]:
+            ranks.append(12)
+        for rank in ranks:
+            tried.setdefault(rank, []).append(at)
+    return tried
 
 
-def _follows_kin(text: str, at: int) -> bool:
-    words = text[max(0, at - 40) : at].replace("-", " ").replace("'s", " ").split()[-4:]
-    return any(word.strip("(,:.") in _KIN_WORDS for word in words)
+def _follows_kin(before: str) -> bool:
+    for word in before[-40:].replace("-", " ").replace("'s", " ").split()[-4:]:
+        if word.strip("(,:.") in _KIN_WORDS:
+            return True
+    return False
 
 
-_GATES = {4: _follows_sex, 6: _follows_kin}
-
-
-def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) -> Iterator[re.Match[str]]:
-    """Where an age pattern stands, looked for only where a small number does."""
+def _ages(text: str, rank: int, numbers: list[int]) -> Iterator[re.Match[str]]:
+    """Where an age pattern stands, looked for only at these numbers, or in the stretch around them."""
+    pattern = _AGE[rank]
     if rank in _AT_NUMBER:
-        for at in numbers:
-            found = pattern.match(text, at)
-            if found is not None:
-                yield found
+        yield from filter(None, (pattern.match(text, at) for at in numbers))
         return
-    words, reach = _AGE_WORDS.get(rank, ((), 0))
-    gate = _GATES.get(rank)
     done = 0
     for at in numbers:
-        if at < done or (gate is not None and not gate(text, at)):
-            continue
-        if words and not any(map(text[max(0, at - reach) : at].__contains__, words)):
+        if at < done:
             continue
         for found in pattern.finditer(text, max(done, at - _AROUND), at + _AROUND):
             done = found.end()
@@ -269,6 +288,8 @@ def _ages(text: str, rank: int, pattern: re.Pattern[str], numbers: list[int]) ->
 
 def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
     text = folded.text
+    if not any(sign in text for sign in _BLOOD_SIGNS):
+        return None
     context: bool | None = None
     for found in _BLOOD.finditer(text):
         letter = found.group("group")
@@ -288,15 +309,33 @@ def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _hospital_word(signs: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(_HOSPITAL_WORDS[sign] for sign in signs)})(?![a-z\u0900-\u097f])")
+
+
+def _words_before(text: str, end: int) -> Iterator[str]:
+    """The words right before a hospital's word, from the nearest on, with single blanks between, three at most."""
+    before = text[max(0, end - _LONGEST_NAME) : end]
+    if before.endswith((" \n", "\n\n")):
+        before = before[:-1]  # one line's end more does no harm
+    if not before.endswith((" ", "\n")):
+        return
+    for word in before[:-1].replace("\n", " ").split(" ")[: -_MOST_WORDS_OF_NAME - 1 : -1]:
+        letters = _LETTERS_OF_NAME.search(word)
+        if letters is None:
+            return
+        yield letters.group()
+        if letters.start() > 0:
+            return
+
+
 def _hospital(folded: Folded, facts: list[Fact]) -> str | None:
     text = folded.text
-    named = _HOSPITAL_WORD.finditer(text, 0, 4000) if any(map(text.__contains__, _HOSPITAL_SIGNS)) else ()
-    for found in named:
-        before = _NAME_BEFORE.search(text[max(0, found.start() - _LONGEST_NAME) : found.start()])
-        if before is None:
-            continue
+    signs = tuple([sign for sign in _HOSPITAL_WORDS if sign in text])
+    for found in _hospital_word(signs).finditer(text, 0, 4000) if signs else ():
         kept: list[str] = []
-        for word in reversed(before.group().split()):
+        for word in _words_before(text, found.start()):
             if word.strip(".") in _HOSPITAL_STOP:
                 break
             kept.insert(0, word)
@@ -307,7 +346,9 @@ def _hospital(folded: Folded, facts: list[Fact]) -> str | None:
             raw_start, raw_end = folded.span(start, found.end())
             facts.append(Fact("hospital", start, found.end()))
             return " ".join(folded.raw[raw_start:raw_end].split())[:80]
-    known = _HOSPITAL_KNOWN.search(folded.text)
+    if not any(sign in text for sign in _KNOWN_SIGNS):
+        return None
+    known = _HOSPITAL_KNOWN.search(text)
     if known:
         facts.append(Fact("hospital", *known.span()))
         raw_start, raw_end = folded.span(*known.span())

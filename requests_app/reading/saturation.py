@@ -1,14 +1,29 @@
 """The oxygen saturation that a post states: with a word for it, or as a bare number where only a level makes sense."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-KIN = (
-    r"(?:father|mother|brother|sister|wife|husband|uncle|aunt|aunty|auntie|grandfather|grandmother|grandpa|grandma|dad|mom|mum|son|daughter|"
-    r"patient|papa|mummy|in[- ]law|cousin|teacher|friend|nana|nani|dada|dadi|chacha|chachi|mama|mami|mausi|bua|bhai|bhaiya|behan|bahan|didi|maa|biwi|"
-    r"patni|pati|sasur|saas|jija|jijaji|dadaji|nanaji|bhabhi|tau|pitaji|mataji|lady|man|neighbour|neighbor|husband|retd|worker|"
-    r"kaka|kaki|bhua|bapu|bapuji|amma|ammi|abbu|abba|baba|dost|beta|beti|bahu|guruji|grandpa|पिता|माता|पिताजी|माताजी|भाई|बहन|पत्नी|पति|मां|मरीज|ससुर|सास|मम्मी|पापा|चाचा|चाची|मामा|मामी|मौसी|बुआ|भाभी|दीदी|जीजा|जीजाजी|दादा|दादी|नाना|नानी|ताऊ|बाबूजी|काका|काकी|बाबा|अम्मा|अब्बू|बापू|बापूजी|बेटा|बेटी|बहू)"
+_KIN_LIST = (
+    "father mother brother sister wife husband uncle aunt aunty auntie grandfather grandmother grandpa grandma dad "
+    "mom mum son daughter patient papa mummy cousin teacher friend nana nani dada dadi chacha chachi mama mami "
+    "mausi bua bhai bhaiya behan bahan didi maa biwi patni pati sasur saas jija jijaji dadaji nanaji bhabhi tau "
+    "pitaji mataji lady man neighbour neighbor retd worker kaka kaki bhua bapu bapuji amma ammi abbu abba baba dost "
+    "beta beti bahu guruji "
+    "पिता माता पिताजी माताजी भाई बहन पत्नी पति मां मरीज ससुर सास मम्मी पापा चाचा चाची मामा मामी मौसी बुआ भाभी दीदी "
+    "जीजा जीजाजी दादा दादी नाना नानी ताऊ बाबूजी काका काकी बाबा अम्मा अब्बू बापू बापूजी बेटा बेटी बहू "
 )
+KIN_WORDS = _KIN_LIST.split()
+
+
+def _one_of(words: Iterable[str]) -> str:
+    """A pattern for any of these, asked for the first letter once."""
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        by_letter.setdefault(word[0], []).append(word[1:])
+    return "(?:" + "|".join(f"{letter}(?:{'|'.join(rest)})" for letter, rest in by_letter.items()) + ")"
+
+
+KIN = _one_of([*KIN_WORDS, "in[- ]law"])
 # No Latin letter stands before them; told after the first letter, so that the search looks for first letters.
 _OXYGEN_WORDS = (
     r"(?:s(?<![a-z]s)(?:po2|p02|po|op2|o2|po-2|po 2|aturation|aturasion|turation|atration|ats?|at)|o(?<![a-z]o)(?:xygen|xigen|xgen|xyzen|xy|2)|"
@@ -68,7 +83,6 @@ _NOT_LEVEL = re.compile(
 _NOT_BETWEEN = re.compile(
     r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
 )
-_LEVEL = re.compile(r"[13-9](?<!\d.)(?:(?<=[3-9])\d|(?<=1)00)(?!\d)")
 _GOES_ON = re.compile(r"(?:[\s\-/]?\d{4,9}|\.\d)(?!\d)")
 # A later level: the words between two levels, or after the second, that say that time went by.
 _LATER = re.compile(
@@ -100,27 +114,35 @@ _AGE_BEFORE = re.compile(
 _AROUND = 48
 
 
-def saturation(text: str) -> tuple[int, int, int] | None:
-    """The value in percent of a folded text, and the place (start, end) that says it; None where none is stated."""
-    numbers = [found.start() for found in _LEVEL.finditer(text)]
-    if not numbers:
+def saturation(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[int, int, int] | None:
+    """The value in percent of a folded text, and the place (start, end) that says it; None where none is stated.
+
+    `numbers` are the places of its numbers of three digits at most.
+    """
+    levels = [start for start, end in numbers if _is_level(text, start, end)]
+    if not levels:
         return None
     if any(map(text.__contains__, _OXYGEN_SIGNS)):
-        for found in _named_levels(text, numbers):
+        for found in _named_levels(text, levels):
             value = int(found.group("value"))
             if 30 <= value <= 100:
                 return _latest(text, value, found.start(), found.end("value"))
-        for at in numbers:
+        for at in levels:
             lit = _SPO2_LIT.match(text, at)
             if lit is not None:
                 return _latest(text, int(lit.group("value")), at, lit.end("value"))
-    for at in numbers:
+    for at in levels:
         loose = _LOOSE_SPO2.match(text, at)
         if loose is not None:
             return int(loose.group("value")), at, loose.end("value")
-    for value, start, end in _bare_levels(text, numbers):
+    for value, start, end in _bare_levels(text, levels):
         return _latest(text, value, start, end)
-    return _lone_level(text, numbers)
+    return _lone_level(text, levels)
+
+
+def _is_level(text: str, start: int, end: int) -> bool:
+    """Whether a number is 30 to 100."""
+    return text[start] >= "3" if end - start == 2 else end - start == 3 and text[start:end] == "100"
 
 
 def _latest(text: str, value: int, start: int, end: int) -> tuple[int, int, int]:

@@ -206,5 +206,7 @@ def intervals(pairs: Sequence[Pair], rounds: int = 200, seed: int = 7) -> dict[s
     return result
 
 
-def read_rows(rows: Sequence[dict[str, Any]], reader: Callable[[str], dict[str, Any]]) -> list[Pair]:
-    return [(row, reader(row["text"])) for row in rows]
+def read_rows(
+    rows: Sequence[dict[str, Any]], reader: Callable[[list[str]], list[dict[str, Any]]]
+) -> list[Pair]:
+    return list(zip(rows, reader([row["text"] for row in rows]), strict=True))

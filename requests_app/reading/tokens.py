@@ -3,8 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from districts.folding import fold
@@ -38,7 +37,7 @@ _TURN = frozenset(
         "परंतु",
     ]
 )
-_LONGEST_GAP = 39
+LONGEST_GAP = 39  # more between two words parts them
 _CACHE_LIMIT = 60_000
 
 _LATIN_STEPS = (
@@ -90,24 +89,28 @@ class Words:
 
 def tokenise(folded: str) -> Words:
     """The words of a folded text in order; a clause ends at a stop, a line's end, a bullet or a turning word (but, ab, अब)."""
-    pieces = _WORDS.split(
-        folded
-    )  # what stands before a word, the word, and so on; what stands after the last
+    # what stands before a word, the word, and so on; what stands after the last
+    pieces = _WORDS.split(folded)
     texts = pieces[1::2]
     if not texts:
         return Words([], [], [], [])
     places = list(accumulate(map(len, pieces)))
     turns = [
-        word in _TURN or (gap != " " and gap != "" and (len(gap) > _LONGEST_GAP or _parts(gap, word[0])))
+        is_turn(word) or ends_clause(gap) or len(gap) > LONGEST_GAP
         for gap, word in zip(pieces[::2], texts, strict=False)
     ]
     turns[0] = False
     return Words(texts, places[:-1:2], places[1::2], list(accumulate(turns)))
 
 
-@lru_cache(maxsize=10_000)
-def _parts(gap: str, following: str) -> bool:
-    return _BREAK.search(gap + following) is not None
+def is_turn(word: str) -> bool:
+    """Whether a new clause begins with this word."""
+    return word in _TURN
+
+
+def ends_clause(gap: str) -> bool:
+    """Whether what stands between two words ends a clause by its signs."""
+    return _BREAK.search(gap) is not None
 
 
 def _normal_forms() -> dict[str, str]:
@@ -160,3 +163,17 @@ def _make_key(word: str) -> str:
         plain = word.translate(_PLAIN_DEVANAGARI)
         return plain if len(plain) >= 3 else word
     return word.replace("'", "")
+
+
+def shape(name: str) -> str:
+    """A word as the model sees it: numbers lose their value, so that no person's number is learnt."""
+    first = name[0]
+    if first in "0123456789":
+        if name.isdigit():
+            length = len(name)
+            if length == 2:
+                return "#lo" if "40" <= name <= "90" else "#2"
+            return "#" + str(min(length, 10))
+        if any(a.isdigit() and b.isdigit() for a, b in pairwise(name)):
+            return "#mixed"
+    return name

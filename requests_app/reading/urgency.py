@@ -7,7 +7,6 @@ from .vocabulary import Mention
 
 LEVELS = ("critical", "high", "normal")
 SATURATION_IN_DANGER = 90
-_SOS_SIGNS = ("sos", "🆘", "#")
 _SOS = re.compile(r"sos(?![a-z])|🆘|#[a-z0-9_]{0,30}urgent")
 _LONGEST_REACH = 60
 # How long something lasts, "20 minute", "do ghante"; then whether oxygen stands there that has so much left.
@@ -15,7 +14,6 @@ _STRETCH_OF_TIME = re.compile(
     r"(?<![\da-z])(?:\d{1,2}|one|two|three|half an?|an|ek|do|teen|aadha|aadhe|adha|एक|दो|तीन|आधा|आधे)[\s\-]{0,2}"
     r"(?:more |other |another |se )?(?:min(?:ute)?s?(?![a-z])|hours?(?![a-z])|hrs?(?![a-z])|ghan?t[aeo](?![a-z])|मिनट|मिनिट|घंट)"
 )
-_UNITS_OF_TIME = ("min", "hour", "hr", "ghan", "मिन", "घंट")
 _OXYGEN = re.compile(
     r"o2(?!\d)|oxyg|oxig|cyli|silin|silen|tank|gas(?![a-z])|सिल[िे]|ऑक्सी|आक्सी|गैस|concentrator|batter"
 )
@@ -34,14 +32,20 @@ def judge(parsed: Parsed, spo2: int | None) -> tuple[str, Mention | None]:
         return "critical", critical
     high = _first(parsed, "high")
     text = parsed.folded.text
-    if high or (any(map(text.__contains__, _SOS_SIGNS)) and _SOS.search(text)):
+    if high or (("sos" in text or "🆘" in text or "#" in text) and _SOS.search(text)):
         return "high", high
     return "normal", None
 
 
 def _ends_soon(text: str) -> bool:
     """Whether oxygen is said to end within hours: "cylinder 20 minute me khatam", "only 2 hours of oxygen left"."""
-    if not any(map(text.__contains__, _UNITS_OF_TIME)):
+    if not (
+        "min" in text
+        or "hour" in text
+        or "hr" in text
+        or "ghan" in text
+        or (not text.isascii() and ("मिन" in text or "घंट" in text))
+    ):
         return False
     for found in _STRETCH_OF_TIME.finditer(text):
         start, end = found.span()
@@ -57,12 +61,13 @@ def _first(parsed: Parsed, concept: str) -> Mention | None:
     if concept not in parsed.counts:
         return None
     for mention in parsed.mentions:
-        if concept not in mention.concepts:
+        concepts, first, last = mention
+        if concept not in concepts:
             continue
         words = parsed.words.texts
-        before = words[mention.first - 1] if mention.first else ""
-        after = words[mention.last + 1] if mention.last + 1 < len(words) else ""
-        calm = "calm" in parsed.in_clause[parsed.words.clauses[mention.first]]
+        before = words[first - 1] if first else ""
+        after = words[last + 1] if last + 1 < len(words) else ""
+        calm = "calm" in parsed.beside(mention)
         if before in _DENIED or (concept == "high" and after in _DENIED) or (calm and concept == "high"):
             continue
         return mention

@@ -18,7 +18,7 @@ def usable_phones(parsed: Parsed, phones: list[Phone], decided: str) -> tuple[li
     if decided == "other":
         return [], 0.9
     text = parsed.folded.text
-    dead = [parsed.span(mention) for mention in parsed.mentions if "dead_number" in mention.concepts]
+    dead = [parsed.span(mention) for mention in parsed.mentions if "dead_number" in mention[0]]
     kept: list[Phone] = []
     sure = 0.97
     for phone in phones:

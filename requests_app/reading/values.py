@@ -13,7 +13,7 @@ Urgency = Literal["critical", "high", "normal"]
 News = Literal["solved", "died", "still_needed", "unreachable"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Evidence:
     """The words (raw[start:end]) that a label of a field rests on."""
 
@@ -24,7 +24,7 @@ class Evidence:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Reading:
     """What the program understood from one post. `confidence` is low where something in it is likely to be wrong."""
 

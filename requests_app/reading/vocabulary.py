@@ -3,8 +3,9 @@
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import compress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from districts.folding import fold
 
@@ -16,12 +17,14 @@ _CACHE_LIMIT = 60_000
 _INHERITED = frozenset(("ask", "help", "still", "lack", "polite", "critical", "high", "kin"))
 
 
-class Mention(NamedTuple):
-    """A phrase of a word list found in a text: tokens first..last (inclusive) and the names of the lists it stands in."""
+# A phrase of a word list found in a text: the names of the lists it stands in, its first word and its last (inclusive).
+# A plain tuple, for a text has many.
+Mention = tuple[tuple[str, ...], int, int]
 
-    concepts: tuple[str, ...]
-    first: int
-    last: int
+
+# A word of a phrase: the lists that a phrase ending with it stands in, whether that phrase says which thing is needed, had or
+# not needed (what stands in it has no other meaning then), and the words that may follow.
+_Node = tuple[tuple[str, ...], bool, dict[str, "_Node"]]
 
 
 class Vocabulary:
@@ -37,6 +40,7 @@ class Vocabulary:
             for phrase in phrases:
                 self._add(phrase, concept)
         self._inherit(phrase for concept, phrases in lists.items() if "." in concept for phrase in phrases)
+        self._begins = _ready(self._tree)
         self.concepts = frozenset(lists)
         self.wide = frozenset(
             tuple(spelling_key(word) for word in tokenise(fold(phrase).text).texts) for phrase in wide
@@ -91,42 +95,40 @@ class Vocabulary:
     def find(self, names: list[str]) -> list[Mention]:
         """The longest phrases, from left to right. They do not overlap, but for the needs named inside other phrases."""
         found: list[Mention] = []
-        tree = self._tree
-        count = len(names)
-        at = covered = 0
-        while at < count:
-            node = tree.get(names[at])
-            if node is None:
-                at += 1
+        begins = self._begins
+        line = [*names, ""]  # no phrase goes on with an empty word
+        resume = covered = 0
+        for at in compress(range(len(names)), map(begins.__contains__, names)):
+            if at < resume:
                 continue
-            best: tuple[str, ...] | None = node.get("")
+            best, names_need, further = begins[names[at]]
             last = at
             ahead = at + 1
-            while ahead < count:
-                node = node.get(names[ahead])
-                if node is None:
-                    break
-                if "" in node:
-                    best, last = node[""], ahead
+            while node := further.get(line[ahead]):
+                concepts, is_need, further = node
+                if concepts:
+                    best, names_need, last = concepts, is_need, ahead
                 ahead += 1
-            if best and (at >= covered or _names_need(best)):
-                found.append(Mention(best, at, last))
-                if last == at or _names_need(best):
-                    at = covered = max(covered, last + 1)
-                    continue
-                covered = max(covered, last + 1)
-            at += 1
+            if best and (names_need or at >= covered):
+                found.append((best, at, last))
+                if last >= covered:
+                    covered = last + 1
+                if names_need:
+                    resume = covered
         return found
 
-    def names(self, words: list[str]) -> list[str]:
-        cached = self._names
-        return [cached.get(word) or self.name(word) for word in words]
 
-
-@cache
-def _names_need(concepts: tuple[str, ...]) -> bool:
-    """Whether a phrase says which thing is needed, had or not needed: what stands in it has no other meaning then."""
-    return any("." in concept or concept in ("having", "unneeded") for concept in concepts)
+def _ready(node: dict[str, Any]) -> dict[str, _Node]:
+    """What may follow in the tree of words, with what each word ends."""
+    return {
+        name: (
+            inner.get("", ()),
+            any("." in concept or concept in ("having", "unneeded") for concept in inner.get("", ())),
+            _ready(inner),
+        )
+        for name, inner in node.items()
+        if name
+    }
 
 
 def _one_less(word: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from requests_app.reading import READER_VERSION, as_labels, read
+from requests_app.reading import READER_VERSION, as_labels, read_many
 from requests_app.reading.masking import mask
 from requests_app.reading.scoring import figures, intervals, load, read_rows, wrong_fields
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stderr.write(problem)
         if not loaded.rows:
             raise CommandError("no row to compare with")
-        pairs = read_rows(loaded.rows, lambda text: as_labels(read(text)))
+        pairs = read_rows(loaded.rows, lambda texts: [as_labels(reading) for reading in read_many(texts)])
         result = figures(pairs)
         ranges = intervals(pairs, options["rounds"])
         misread = [] if options["figures_only"] else [

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from requests_app.reading import as_labels, read
+from requests_app.reading import as_labels, read_many
 from requests_app.reading.scoring import load
 
 
@@ -27,10 +27,10 @@ class Command(BaseCommand):
             raise CommandError(f"{options['file']}: {error.strerror}") from error
         with source:
             loaded = load(source)
-        for row in loaded.rows:
-            quoted = row.get("quoted")
-            labels = as_labels(read(row["text"], quoted=quoted if isinstance(quoted, str) else ""))
-            self.stdout.write(json.dumps({"id": row.get("id"), **labels}, ensure_ascii=True))
+        texts = [row["text"] for row in loaded.rows]
+        quoted = [text if isinstance(text := row.get("quoted"), str) else "" for row in loaded.rows]
+        for row, reading in zip(loaded.rows, read_many(texts, quoted=quoted), strict=True):
+            self.stdout.write(json.dumps({"id": row.get("id"), **as_labels(reading)}, ensure_ascii=True))
         for problem in loaded.problems:
             self.stderr.write(problem)
         if loaded.problems:
