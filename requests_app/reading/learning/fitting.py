@@ -20,7 +20,7 @@ from ..model import LEVELS, OUTPUTS, SCALE
 from .examples import Example
 
 _LEAST_COUNT = 3  # a row counts twice
-_SMALLEST_WEIGHT = 0.05
+_SMALLEST_WEIGHT = 0.03
 _DIGITS = 3
 _POINT = 0.3  # the scale of the rules' points
 
