@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -194,6 +194,7 @@ def _known(
     busy_phones = _busy_phones(incoming, requests, facts)
     busy_threads = _busy_threads({key: shared.threads for key, shared in shares.items()}, facts)
     not_same = _not_same(keys)
+    guises = _guises(facts)
     words = likeness.words_of(post.masked_text)
     return [
         Known(
@@ -219,9 +220,27 @@ def _known(
             ),
             near_phone=request.pk in near_keys,
             not_same=not_same[request.pk],
+            guises=guises.get(request.pk, ()),
         )
         for request in requests
     ]
+
+
+def _guises(known: Mapping[int, Facts]) -> dict[int, tuple[Facts, ...]]:
+    """What was said in the requests that people merged into these, and theirs, where it differs from what these say."""
+    found: dict[int, tuple[Facts, ...]] = {}
+    stays = {key: key for key in known}
+    look = set(known)
+    while look:
+        merged = list(HelpRequest.objects.filter(merged_into__in=look).prefetch_related("needs", "contacts"))
+        look = {request.pk for request in merged}
+        for request in merged:
+            key = stays[request.pk] = stays[request.merged_into_id or 0]
+            facts = _facts_of(request)
+            if facts.differ(known[key]):
+                both = facts.phones | known[key].phones
+                found[key] = (*found.get(key, ()), replace(facts, phones=both))
+    return found
 
 
 def _facts_of(request: HelpRequest) -> Facts:

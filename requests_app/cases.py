@@ -101,7 +101,7 @@ def may_be_same(post: Post, request: HelpRequest, said: Said, now: datetime) -> 
         knowns[known.pk] = matching.both(knowns.get(known.pk), known)
     knowns.pop(request.pk, None)
     found = list(knowns.values())
-    sure = {known.pk for known in found if matching.reason_to_join(incoming, known)}
+    sure = {known.pk for known in found if matching.best_fit(incoming, known)}
     PossibleMatch.note(request.pk, matching.possible_for(incoming, found, sure), now)
     candidates.keep_traces(post, now)
 

@@ -59,7 +59,8 @@ class Known:
     Sets hold only what the post could have in common with it. `owners`: who wrote the posts that opened it; `authors`:
     who wrote any of its posts, retweets aside. `busy_phones` and `busy_threads` are those of many different patients.
     `near_phone`: one of its numbers differs by a slip from one of the post's. `not_same`: requests that a person said
-    to be another patient's.
+    to be another patient's. `guises`: what was said in those that a person merged into it, where that differs: a copy of
+    theirs belongs here, whatever the facts say.
     """
 
     pk: int
@@ -78,6 +79,11 @@ class Known:
     likeness: Likeness = NOT_ALIKE
     near_phone: bool = False
     not_same: frozenset[int] = frozenset()
+    guises: tuple[Facts, ...] = ()
+
+    def faces(self) -> "list[Known]":
+        """The request as itself, and as each of those that were merged into it."""
+        return [self, *(replace(self, facts=facts) for facts in self.guises)]
 
 
 @dataclass(frozen=True)
@@ -220,11 +226,7 @@ def decide(post: Incoming, knowns: Sequence[Known]) -> Decision:
     several patients, a plea joins none of them: a person is asked.
     """
     joins_after = post.at - timedelta(days=POLICY["matching"]["joins_open_for"])
-    fits = [
-        (_rank(post, known, reason), known, reason)
-        for known in knowns
-        if (reason := reason_to_join(post, known))
-    ]
+    fits = [fit for known in knowns if (fit := best_fit(post, known)) is not None]
     fits.sort(key=lambda fit: (fit[0], fit[1].changed_at), reverse=True)
     opened = [fit for fit in fits if fit[1].state in OPEN and fit[1].changed_at >= joins_after]
     if opened and not (post.kind == Kind.REQUEST and _is_torn(opened)):
@@ -238,7 +240,20 @@ def decide(post: Incoming, knowns: Sequence[Known]) -> Decision:
     return Decision(possible=possible_for(post, knowns, {known.pk for _weight, known, _reason in fits}))
 
 
-def _rank(post: Incoming, known: Known, reason: str) -> tuple[int, int, bool, bool, float]:
+Rank = tuple[int, int, bool, bool, float]
+
+
+def best_fit(post: Incoming, known: Known) -> tuple[Rank, Known, str] | None:
+    """Return how well, as which of its faces and why the post surely belongs to this request; None where it does not."""
+    fits = [
+        (_rank(post, face, reason), face, reason)
+        for face in known.faces()
+        if (reason := reason_to_join(post, face))
+    ]
+    return max(fits, key=lambda fit: fit[0], default=None)
+
+
+def _rank(post: Incoming, known: Known, reason: str) -> Rank:
     return (
         STRENGTH.index(reason),
         post.facts.agreements(known.facts),
@@ -248,7 +263,7 @@ def _rank(post: Incoming, known: Known, reason: str) -> tuple[int, int, bool, bo
     )
 
 
-def _is_torn(fits: Sequence[tuple[tuple[int, int, bool, bool, float], Known, str]]) -> bool:
+def _is_torn(fits: Sequence[tuple[Rank, Known, str]]) -> bool:
     """Whether two patients who are surely not one have the same claim, by nothing more than a number."""
     (weight, first, reason), *rest = fits
     if reason != "phone":
@@ -290,7 +305,8 @@ def possible_for(
     """Return up to ASKED_AT_ONCE requests that may be the same as the post's, each with its reasons, likeliest first."""
     found = []
     for known in knowns:
-        reasons = reasons_to_ask(post, known, known.pk in sure)
+        asked = (reasons_to_ask(post, face, known.pk in sure) for face in known.faces())
+        reasons = next(filter(None, asked), ())
         if reasons:
             found.append(
                 (len(reasons), post.facts.agreements(known.facts), known.changed_at, known.pk, reasons)

@@ -478,3 +478,39 @@ def test_a_number_with_very_many_requests_costs_no_more_queries(django_assert_ma
         assert triage.finish([(claimed, understood)], token) == 1
     post.refresh_from_db()
     assert PossibleMatch.objects.of([post.request_id]).count() <= 5
+
+
+@pytest.mark.parametrize("is_first_merged", [True, False])
+def test_copies_of_what_a_person_merged_join_the_one_that_stayed(is_first_merged):
+    asha = a_volunteer("asha", "Kota")
+    father = triage.read_now(a_post("Kota me papa 61 ko oxygen cylinder chahiye 9829012345")).request
+    mother = triage.read_now(a_post("Kota me mummy 52 ko ICU bed chahiye 9414055443")).request
+    goes, stays = (father, mother) if is_first_merged else (mother, father)
+    splitting.merge(goes, stays, asha, timezone.now())
+    for text in (
+        "Kota me papa 61 ko oxygen cylinder chahiye, jaldi!! 9829012345",
+        "Kota me mummy 52 ko ICU bed chahiye, jaldi!! 9414055443",
+    ):
+        assert triage.read_now(a_post(text)).request == stays
+
+
+def test_another_patient_with_the_number_of_what_was_merged_is_no_copy_of_it():
+    asha = a_volunteer("asha", "Kota")
+    father = triage.read_now(a_post("Kota me papa 61 ko oxygen cylinder chahiye 9829012345")).request
+    mother = triage.read_now(a_post("Kota me mummy 52 ko ICU bed chahiye 9414055443")).request
+    splitting.merge(father, mother, asha, timezone.now())
+    child = triage.read_now(a_post("Kota me 7 saal ki beti ko AB+ platelets chahiye 9829012345"))
+    assert child.request not in (father, mother)
+
+
+def test_copy_joins_the_end_of_a_row_of_mergings():
+    asha = a_volunteer("asha", "Kota")
+    texts = (
+        "Kota me papa 61 ko oxygen cylinder chahiye 9829012345",
+        "Kota me mummy 52 ko ICU bed chahiye 9414055443",
+        "Kota me bhai 30 ko B+ plasma chahiye 9928176540",
+    )
+    first, second, third = (triage.read_now(a_post(text)).request for text in texts)
+    splitting.merge(first, second, asha, timezone.now())
+    splitting.merge(HelpRequest.objects.get(pk=second.pk), third, asha, timezone.now())
+    assert triage.read_now(a_post(texts[0].replace("chahiye", "chahiye urgent"))).request == third
