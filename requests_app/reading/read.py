@@ -157,7 +157,12 @@ def _read_analysed(found: list[Analysis], trained: model.Model | None) -> list[R
         _decided(one, its, trained.decide if trained is not None else {})
         for one, its in zip(found, scores, strict=True)
     ]
-    places = [locate(one.parsed.folded, ignore=_spans(one)) for one in found]
+    places = [
+        locate(
+            folded := one.parsed.folded, ignore=_spans(one), words=one.parsed.words.for_places(folded.text)
+        )
+        for one in found
+    ]
     doubt = trained.doubt if trained is not None else {}
     return [_reading(one, its, place, doubt) for one, its, place in zip(found, decided, places, strict=True)]
 
