@@ -4,6 +4,7 @@ A text is cut at its blanks, and what is known of each piece ("(bed,") is kept f
 one look-up a piece. Pieces with long numbers are not kept: they hardly come again, and they are somebody's.
 """
 
+import re
 from functools import lru_cache
 from itertools import accumulate, chain, compress
 from sys import intern
@@ -22,7 +23,8 @@ _LONG_NUMBER, _BETWEEN, _UNLIKE = (1 << lane * LANE for lane in (4, 5, 6))
 _LONG_NUMBERS, _BETWEENS, _UNLIKES = MASK * _LONG_NUMBER, MASK * _BETWEEN, MASK * _UNLIKE
 _TONGUES_AT = 7
 _TONGUES = {tongue: 1 << (_TONGUES_AT + tongue) * LANE for tongue in (DEVANAGARI, LATIN, HINDI_IN_LATIN)}
-_AFTER_NUMBERS = ".,;\n"
+_ENDINGS = ".,;:!?)\n"
+_WORD = re.compile("[a-z]+|[\u0900-\u0963\u0971-\u097f]+")
 _LONGEST_KEPT, _MOST_DIGITS, _KEPT = 32, 4, 30_000
 
 # A word, the name under which the lists know it, its shape, what it may say beside a place's name, how far it takes the
@@ -105,10 +107,10 @@ class _Pieces(dict[str, tuple[_Item, ...]]):
     """Piece to what is known of it; filled as pieces are met, emptied when it is full."""
 
     def __missing__(self, piece: str) -> tuple[_Item, ...]:
-        number = piece.rstrip(_AFTER_NUMBERS)
-        if len(number) > _MOST_DIGITS and number.isdigit():
-            return ((number, number, *_of_number(len(number), piece[len(number) :])),)
-        items = tuple(_items(piece))
+        core = piece.rstrip(_ENDINGS)
+        if len(core) > _MOST_DIGITS and core.isdigit():
+            return ((core, core, *_of_number(len(core), piece[len(core) :])),)
+        items = tuple(_items_of_word(core, piece[len(core) :]) if _WORD.fullmatch(core) else _items(piece))
         if len(piece) <= _LONGEST_KEPT and sum(map(str.isdigit, piece)) <= _MOST_DIGITS:
             if len(self) >= _KEPT:
                 self.clear()
@@ -120,6 +122,13 @@ class _Pieces(dict[str, tuple[_Item, ...]]):
 def _of_number(length: int, rest: str) -> tuple[str, int, int]:
     """The shape of a number of so many digits with nothing but `rest` after it, its cue, and how far both take the reader."""
     return intern(shape("0" * length)), 0, PLACE * length + _LONG_NUMBER + _rest(rest)
+
+
+def _items_of_word(word: str, rest: str) -> list[_Item]:
+    """One plain word and what stands after it, as most pieces are."""
+    name = vocabulary().name(word)
+    item = (word, name, intern(shape(name)), CUES.get(word, 0), _step(word, name) + _rest(rest))
+    return [("", "", "", 0, _CLAUSE), item] if is_turn(word) else [item]
 
 
 def _items(piece: str) -> list[_Item]:
@@ -145,14 +154,17 @@ def _items(piece: str) -> list[_Item]:
     return items
 
 
+@lru_cache(maxsize=1000)
 def _rest(gap: str) -> int:
     """How far what stands in a piece after its last word takes the reader."""
     return ending_step(gap) + _CLAUSE * ends_clause(gap + " ") + _BETWEEN * len(gap)
 
 
 def _step(text: str, name: str) -> int:
-    step = PLACE * len(text) + sum(_TONGUES[tongue] for tongue in tongues_of(text))
-    return step + _LONG_NUMBER * (len(name) > 2 and name.isdigit())
+    step = PLACE * len(text)
+    for tongue in tongues_of(text):
+        step += _TONGUES[tongue]
+    return step + _LONG_NUMBER if len(name) > 2 and name.isdigit() else step
 
 
 _PIECES = _Pieces()
