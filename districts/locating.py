@@ -244,13 +244,17 @@ def _spans_as_folded(folded: Folded, spans: Sequence[tuple[int, int]]) -> Sequen
 _NOWHERE = Place(None, None, None, None, False, 0.0, 0.0, (), ())
 
 
-def locate(text: str | Folded, *, ignore: Sequence[tuple[int, int]] = ()) -> Place:
-    """Where the patient of this text is. `ignore` are spans of `raw` (telephone numbers) that are no PIN.
+def locate(
+    text: str | Folded, *, ignore: Sequence[tuple[int, int]] = (), words: Words | None = None
+) -> Place:
+    """Where the patient of this text is. `ignore` are spans of `raw` (telephone numbers) that are no PIN; `words` those of
+    the folded text, where they are known.
 
     Any string is taken, nothing is raised; the time is linear in the length.
     """
     folded = text if isinstance(text, Folded) else fold(text)
-    words = Words(folded.text)
+    if words is None:
+        words = Words(folded.text)
     found = mentions_of(words, _AT_MOST)
     weighed = weigh(words, believed(found, words)) if found else []
     if _THREE_DIGITS.search(folded.text) is not None:

@@ -19,7 +19,7 @@ from districts.words import Words
 
 _SPLIT_ENDINGS = ("garh", "nagar", "pur", "wara", "mandi", "ganj", "गढ", "नगर", "पुर", "मंडी", "गंज", "वाडा")
 _KEPT = 40_000  # words of which it is kept what they can begin
-_LONGEST_WORD = 40
+_LONGEST_WORD, _LONGEST_NUMBER = 40, 4
 _DOUBLED = re.compile(r"([a-z])\1+")
 SOUNDS_ALIKE, ONE_LETTER_APART = 0.88, 0.76
 
@@ -179,6 +179,8 @@ class _Starts(dict[str, _Start | None]):
     def __missing__(self, token: str) -> _Start | None:
         if len(token) > _LONGEST_WORD:
             return None
+        if len(token) > _LONGEST_NUMBER and token.isdigit():
+            return None
         length = _names().longest.get(token, 0)
         guess = _guess(token, self._is_tag) if len(token) >= 5 and not token.isdigit() else None
         start = (length, guess) if length or guess else None
@@ -219,7 +221,7 @@ def _mention_at(tokens: list[str], at: int, start: _Start, is_tag: bool) -> Ment
     exact = names.exact
     if longest > 1 and (at + 1 == len(tokens) or (tokens[at], tokens[at + 1]) not in names.second):
         longest = 1
-    for size in range(min(longest, len(tokens) - at), 0, -1):
+    for size in range(longest if longest < len(tokens) - at else len(tokens) - at, 0, -1):
         spelled = tokens[at] if size == 1 else " ".join(tokens[at : at + size])
         alias = exact.get(spelled)
         if alias is not None:

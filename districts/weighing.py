@@ -178,27 +178,24 @@ def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
 
 def _find_streets(weighed: list[Weighed], words: Words) -> None:
     """A road is named after where it goes: Sikar road is in Jaipur, and the Delhi-Jaipur highway passes Shahpura."""
-    tokens = words.tokens
+    cues = words.cues
     for index in range(len(weighed) - 1, -1, -1):
         item = weighed[index]
-        if item.kind == "hospital" or item.last >= len(tokens) or not words.is_straight(item.last):
+        if item.kind == "hospital" or item.last >= len(cues):
             continue
-        following = words.cues[item.last]
+        following = cues[item.last]
+        other = weighed[index + 1] if index + 1 < len(weighed) else None
+        is_before_street = other is not None and other.kind == "street" and other.first == item.last
+        if not (following & c.ROAD or is_before_street) or not words.is_straight(item.last):
+            continue
         if following & c.ROAD:
-            beside = any_of(words.cues[item.last + 1 : item.last + 3])
+            beside = any_of(cues[item.last + 1 : item.last + 3])
             if following & c.HIGHWAY and beside & c.HOSPITAL and item.targets[0].block:
                 item.quality = min(item.quality, 0.72)
             else:
                 item.kind, item.weight, item.is_away = "street", 0.25, False
-            continue
-        if index + 1 < len(weighed):
-            other = weighed[index + 1]
-            is_highway = (
-                other.kind == "street" and other.first == item.last
-                and words.cues[other.last] & c.HIGHWAY
-            )  # fmt: skip
-            if is_highway and item.kind in ("district", "outside"):
-                item.kind, item.weight, item.is_away = "street", 0.25, False
+        elif other is not None and cues[other.last] & c.HIGHWAY and item.kind in ("district", "outside"):
+            item.kind, item.weight, item.is_away = "street", 0.25, False
 
 
 def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
@@ -226,17 +223,18 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
     previous_last = 0
     for index, mention in enumerate(found):
         next_first = found[index + 1].first if index + 1 < len(found) else len(cues)
-        end = words.clause_end(mention.last, min(next_first, mention.last + 6))
-        after = cues[mention.last : end]
-        before = cues[max(previous_last, mention.first - 5) : mention.first]
-        previous_last = mention.last
+        first, last = mention.first, mention.last
+        end = words.clause_end(last, last + 6 if last + 6 < next_first else next_first)
+        after = cues[last:end]
+        before = cues[first - 5 if first - 5 > previous_last else previous_last : first]
+        previous_last = last
         kind = mention.kind
         if kind == "shared" and len(mention.targets) == 1:
             kind = "block"
         weight = 0.7 if len(mention.targets) > 1 else 1.1 if kind == "hospital" else 1.0
-        start, stop = words.span(mention.first, mention.last)
+        start, stop = words.span(first, last)
         item = Weighed(
-            mention.targets, kind, start, stop, weight, mention.quality, mention.first, mention.last,
+            mention.targets, kind, start, stop, weight, mention.quality, first, last,
             is_tag=mention.is_tag,
         )  # fmt: skip
         if any(after):  # words that say nothing change nothing
@@ -245,7 +243,7 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
             _by_what_precedes(item, before, after, index == 0)
         if _is_giver(item, before, after):
             item.weight, item.quality, item.is_left = 0.3, 0.5, True
-        elif next_first == mention.last + 2 == end and after[0] & c.KO and after[1] & c.NEARBY:
+        elif next_first == last + 2 == end and after[0] & c.KO and after[1] & c.NEARBY:
             item.weight, item.is_left = item.weight * 0.6, True  # "Phalodi ke paas Lohawat"
         weighed.append(item)
     _find_streets(weighed, words)
@@ -254,14 +252,14 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
         _spread(weighed, words)
         _spread(weighed, words)
     if weighed and weighed[0].kind != "street" and not weighed[0].is_left:
-        first = weighed[0]
+        leading = weighed[0]
         is_one_of_many = len(weighed) > 1 and _is_one_of_several(weighed, words)
         if not is_one_of_many:
-            is_beyond = len(weighed) > 1 and first.kind == "outside"
-            first.weight += 0.1 if first.is_tag or is_beyond else 0.3
+            is_beyond = len(weighed) > 1 and leading.kind == "outside"
+            leading.weight += 0.1 if leading.is_tag or is_beyond else 0.3
         else:
-            first.weight = min(first.weight, weighed[1].weight)
+            leading.weight = min(leading.weight, weighed[1].weight)
         # Who names a small town first means it; the cities after it are where they tried.
-        if first.kind in ("place", "block"):
-            first.weight += 0.15
+        if leading.kind in ("place", "block"):
+            leading.weight += 0.15
     return weighed

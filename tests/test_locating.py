@@ -1,11 +1,14 @@
 """Where a text is: one table per rule, each with answers that would be wrong."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from districts.folding import fold
 from districts.locating import locate
+from districts.words import Words
 
 
 def where(text: str, **more):
@@ -365,3 +368,14 @@ def test_evidence_stands_where_it_says_in_the_original_text(raw):
     for item in place.evidence:
         assert raw[item.start : item.end] == item.words != ""
     assert 0 <= place.block_confidence <= place.confidence <= 1
+
+
+@given(st.lists(PIECES | st.text(max_size=8), max_size=30).map("".join))
+def test_words_and_what_stands_between_them_are_the_whole_text(raw):
+    words = Words(fold(raw).text)
+    gaps = [words.gap(index) for index in range(len(words.tokens))]
+    assert words.tokens == re.findall("[a-z]+|[\u0900-\u0963\u0971-\u097f]+|[0-9]+", words.text)
+    assert words.text.startswith("".join(gap + token for gap, token in zip(gaps, words.tokens, strict=True)))
+    inside = range(1, len(gaps))
+    assert [words.is_break(at) for at in inside] == [any(c in ".!?\n।|;," for c in gaps[at]) for at in inside]
+    assert [words.is_stop(at) for at in inside] == [any(c in ".!?\n।|;" for c in gaps[at]) for at in inside]

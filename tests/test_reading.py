@@ -1,12 +1,16 @@
 """What a post means: kinds, needs, urgency, numbers, patient, quoted posts, and text of any sort."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from districts.folding import fold
-from requests_app.reading import as_labels, read
-from requests_app.reading.tokens import spelling_key
+from districts.words import Words as PlaceWords
+from requests_app.reading import as_labels, read, read_many
+from requests_app.reading.lexicon import Line
+from requests_app.reading.tokens import spelling_key, tokenise
 
 KINDS = {"request", "offer", "update", "thanks", "other"}
 
@@ -342,6 +346,45 @@ def test_evidence_offsets_hold_for_any_mixture(words: list[str], quoted: list[st
     reading = read(text, quoted=" ".join(quoted))
     assert all(text[one.start : one.end] == one.words for one in reading.evidence)
     assert all(0 <= phone.start < phone.end <= len(text) for phone in reading.phones if phone.start != -1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(WORDS, max_size=12).map(" ".join), max_size=5))
+def test_many_texts_are_read_as_each_of_them_alone(texts: list[str]) -> None:
+    quoted = texts[::-1]
+    assert read_many(texts) == [read(text) for text in texts]
+    assert read_many(texts, quoted=quoted) == [
+        read(text, quoted=other) for text, other in zip(texts, quoted, strict=True)
+    ]
+
+
+GAPS = st.sampled_from(
+    [" ", " ", " ", "", "  ", "\n", ", ", ".", " - ", "-", ": ", " (", ") ", " #", " " * 25, "*" * 30]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(st.tuples(GAPS, WORDS | st.sampled_from(["ab", "don't", "spo2", "🙏", "ऑक्सीजन2"])), max_size=40),
+    GAPS,
+)
+def test_words_looked_up_by_pieces_are_those_of_the_whole_text(
+    parts: list[tuple[str, str]], ending: str
+) -> None:
+    text = fold("".join(gap + word for gap, word in parts) + ending).text
+    line, whole = Line(text), tokenise(text)
+    numbers = range(len(whole.texts))
+    assert line.texts == whole.texts
+    assert [(line.start(at), line.end(at)) for at in numbers] == list(
+        zip(whole.starts, whole.ends, strict=True)
+    )
+    clauses = [line.clause(at) for at in numbers]
+    assert [a != b for a, b in pairwise(clauses)] == [a != b for a, b in pairwise(whole.clauses)]
+    places, alone = line.for_places(text), PlaceWords(text)
+    assert (places.tokens, places.cues) == (alone.tokens, alone.cues)
+    assert [places.gap(at) for at in range(len(places.tokens))] == [
+        alone.gap(at) for at in range(len(alone.tokens))
+    ]
 
 
 @pytest.mark.parametrize(

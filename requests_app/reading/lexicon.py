@@ -4,45 +4,55 @@ A text is cut at its blanks, and what is known of each piece ("(bed,") is kept f
 one look-up a piece. Pieces with long numbers are not kept: they hardly come again, and they are somebody's.
 """
 
+import re
 from functools import lru_cache
 from itertools import accumulate, chain, compress
 from sys import intern
+
+from districts.cues import CUES
+from districts.words import LANE, MASK, PLACE, ending_step, gap_step, has_address, tokens_of
+from districts.words import Words as PlaceWords
 
 from .language import DEVANAGARI, HINDI_IN_LATIN, LATIN, tongues_of
 from .tokens import LONGEST_GAP, ends_clause, is_turn, shape, tokenise
 from .vocabulary import vocabulary
 
-# One number tells how far a piece takes the reader, in lanes, so that one running sum over a text counts all of it at once.
-_LANE = 20
-_MASK = (1 << _LANE) - 1
-_CLAUSE, _PLACE, _LONG_NUMBER, _BETWEEN = (1 << lane * _LANE for lane in range(4))
-_LONG_NUMBERS, _BETWEENS = _MASK * _LONG_NUMBER, _MASK * _BETWEEN
-_TONGUES_AT = 4
-_TONGUES = {tongue: 1 << (_TONGUES_AT + tongue) * _LANE for tongue in (DEVANAGARI, LATIN, HINDI_IN_LATIN)}
-_AFTER_NUMBERS = ".,;\n"
+# The lanes of this module in the one number that tells how far a piece takes the reader; the others are those of words.py.
+_CLAUSE = 1
+_LONG_NUMBER, _BETWEEN, _UNLIKE = (1 << lane * LANE for lane in (4, 5, 6))
+_LONG_NUMBERS, _BETWEENS, _UNLIKES = MASK * _LONG_NUMBER, MASK * _BETWEEN, MASK * _UNLIKE
+_TONGUES_AT = 7
+_TONGUES = {tongue: 1 << (_TONGUES_AT + tongue) * LANE for tongue in (DEVANAGARI, LATIN, HINDI_IN_LATIN)}
+_ENDINGS = ".,;:!?)\n"
+_WORD = re.compile("[a-z]+|[\u0900-\u0963\u0971-\u097f]+")
 _LONGEST_KEPT, _MOST_DIGITS, _KEPT = 32, 4, 30_000
 
-# A word, the name under which the lists know it, its shape, how far it takes the reader; without a word what stands between.
-_Item = tuple[str, str, str, int]
+# A word, the name under which the lists know it, its shape, what it may say beside a place's name, how far it takes the
+# reader; without a word what stands between.
+_Item = tuple[str, str, str, int, int]
 
 
 class Line:
     """The words of a folded text as columns of one length: as written, the name under which the lists know each, its shape
     for the model. Where they stand, and how many there are of each sort, is counted together and asked for by methods."""
 
-    __slots__ = ("_places", "_sums", "names", "shapes", "texts")
+    __slots__ = ("_cues", "_places", "_sums", "names", "shapes", "texts")
 
     def __init__(self, folded: str) -> None:
         pieces = folded.replace("\n", "\n ").split(" ")
-        texts, names, shapes, steps = zip(*chain.from_iterable(map(_PIECES.__getitem__, pieces)), strict=True)
+        texts, names, shapes, cues, steps = zip(
+            *chain.from_iterable(map(_PIECES.__getitem__, pieces)), strict=True
+        )
         *places, self._sums = accumulate(steps, initial=0)
         if "" in texts:
             self.names = list(compress(names, texts))
             self.shapes = list(compress(shapes, texts))
+            self._cues = list(compress(cues, texts))
             self._places = list(compress(places, texts))
             self.texts = list(filter(None, texts))
         else:
-            self.texts, self.names, self.shapes, self._places = list(texts), list(names), list(shapes), places
+            self.texts, self.names, self.shapes = list(texts), list(names), list(shapes)
+            self._cues, self._places = list(cues), places
         if self._sums & _BETWEENS >= LONGEST_GAP * _BETWEEN:
             self._part_at_long_gaps()
 
@@ -56,16 +66,22 @@ class Line:
             end = start + len(text)
             self._places[at] += parted
 
+    def for_places(self, folded: str) -> PlaceWords:
+        """The same text as that which looks for places divides it, most often into the same words."""
+        if self._sums & _UNLIKES or has_address(folded):
+            return PlaceWords(folded)
+        return PlaceWords(folded, (self.texts, self._cues, self._places))
+
     def start(self, at: int) -> int:
         """Where word `at` begins in the folded text."""
-        return self._places[at] >> _LANE & _MASK
+        return self._places[at] >> LANE & MASK
 
     def end(self, at: int) -> int:
         return self.start(at) + len(self.texts[at])
 
     def clause(self, at: int) -> int:
         """A number that words of the same clause share, and later clauses have a larger one."""
-        return self._places[at] & _MASK
+        return self._places[at] & MASK
 
     def first_from(self, place: int) -> int:
         """The first word that begins at this place of the folded text, or after it."""
@@ -80,7 +96,7 @@ class Line:
 
     def count_of(self, tongue: int) -> int:
         """How many words count as this sort of language.py."""
-        return self._sums >> (_TONGUES_AT + tongue) * _LANE & _MASK
+        return self._sums >> (_TONGUES_AT + tongue) * LANE & MASK
 
     def has_long_numbers(self) -> bool:
         """Whether a number of three digits or more is among the words."""
@@ -91,10 +107,10 @@ class _Pieces(dict[str, tuple[_Item, ...]]):
     """Piece to what is known of it; filled as pieces are met, emptied when it is full."""
 
     def __missing__(self, piece: str) -> tuple[_Item, ...]:
-        number = piece.rstrip(_AFTER_NUMBERS)
-        if len(number) > _MOST_DIGITS and number.isdigit():
-            return ((number, number, *_of_number(len(number), piece[len(number) :])),)
-        items = tuple(_items(piece))
+        core = piece.rstrip(_ENDINGS)
+        if len(core) > _MOST_DIGITS and core.isdigit():
+            return ((core, core, *_of_number(len(core), piece[len(core) :])),)
+        items = tuple(_items_of_word(core, piece[len(core) :]) if _WORD.fullmatch(core) else _items(piece))
         if len(piece) <= _LONGEST_KEPT and sum(map(str.isdigit, piece)) <= _MOST_DIGITS:
             if len(self) >= _KEPT:
                 self.clear()
@@ -103,9 +119,16 @@ class _Pieces(dict[str, tuple[_Item, ...]]):
 
 
 @lru_cache(maxsize=1000)
-def _of_number(length: int, rest: str) -> tuple[str, int]:
-    """The shape of a number of so many digits with nothing but `rest` after it, and how far both take the reader."""
-    return intern(shape("0" * length)), _PLACE * length + _LONG_NUMBER + _rest("0" * length + rest, length)
+def _of_number(length: int, rest: str) -> tuple[str, int, int]:
+    """The shape of a number of so many digits with nothing but `rest` after it, its cue, and how far both take the reader."""
+    return intern(shape("0" * length)), 0, PLACE * length + _LONG_NUMBER + _rest(rest)
+
+
+def _items_of_word(word: str, rest: str) -> list[_Item]:
+    """One plain word and what stands after it, as most pieces are."""
+    name = vocabulary().name(word)
+    item = (word, name, intern(shape(name)), CUES.get(word, 0), _step(word, name) + _rest(rest))
+    return [("", "", "", 0, _CLAUSE), item] if is_turn(word) else [item]
 
 
 def _items(piece: str) -> list[_Item]:
@@ -117,35 +140,31 @@ def _items(piece: str) -> list[_Item]:
     for text, start, end, number in zip(words.texts, words.starts, words.ends, words.clauses, strict=True):
         turns = number > clause if items else is_turn(text) or ends_clause(" " + piece[:start])
         if turns or start > at:
-            items.append(_between(start - at, turns))
+            gap = piece[at:start]
+            items.append(("", "", "", 0, gap_step(gap) + _CLAUSE * turns + _BETWEEN * len(gap)))
         name = known.name(text)
-        items.append((text, name, intern(shape(name)), _step(text, name)))
+        items.append((text, name, intern(shape(name)), CUES.get(text, 0), _step(text, name)))
         at, clause = end, number
-    if not words.texts:
-        return [_between(_length(piece), ends_clause(f" {piece} "))]
-    text, name, kind, step = items[-1]
-    items[-1] = (text, name, kind, step + _rest(piece, at))
+    if not items:
+        step = ending_step(piece) + _CLAUSE * ends_clause(f" {piece} ") + _BETWEEN * (len(piece) + 1)
+        return [("", "", "", 0, step)]
+    text, name, kind, cue, step = items[-1]
+    step += _rest(piece[at:]) + _UNLIKE * (words.texts != tokens_of(piece))
+    items[-1] = (text, name, kind, cue, step)
     return items
 
 
-def _length(piece: str) -> int:
-    """With the blank that stood after it; a line's end is in the piece itself."""
-    return len(piece) if piece.endswith("\n") else len(piece) + 1
-
-
-def _rest(piece: str, at: int) -> int:
-    """How far what stands in a piece after its last word, which ends at `at`, takes the reader."""
-    rest = _length(piece) - at
-    return _PLACE * rest + _CLAUSE * ends_clause(piece[at:] + " ") + _BETWEEN * max(rest - 1, 0)
-
-
-def _between(length: int, turns: bool) -> _Item:
-    return "", "", "", _PLACE * length + _CLAUSE * turns + _BETWEEN * length
+@lru_cache(maxsize=1000)
+def _rest(gap: str) -> int:
+    """How far what stands in a piece after its last word takes the reader."""
+    return ending_step(gap) + _CLAUSE * ends_clause(gap + " ") + _BETWEEN * len(gap)
 
 
 def _step(text: str, name: str) -> int:
-    step = _PLACE * len(text) + sum(_TONGUES[tongue] for tongue in tongues_of(text))
-    return step + _LONG_NUMBER * (len(name) > 2 and name.isdigit())
+    step = PLACE * len(text)
+    for tongue in tongues_of(text):
+        step += _TONGUES[tongue]
+    return step + _LONG_NUMBER if len(name) > 2 and name.isdigit() else step
 
 
 _PIECES = _Pieces()

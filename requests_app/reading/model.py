@@ -63,12 +63,11 @@ class Model:
         self, words: Mapping[str, str], others: Collection[Feature], points: Mapping[str, float]
     ) -> Scores:
         """Of the different words of a text (to their spelling keys), its other features and the rules' points."""
-        known = self._words
-        if not known.keys() >= words.keys():
-            packed = [self._learn(word, name) for word, name in words.items()]
-        else:
-            packed = list(map(known.__getitem__, words))
-        total = sum(packed, self.bias) + sum(filter(None, map(self.weights.get, others)))
+        try:
+            total = sum(map(self._words.__getitem__, words), self.bias)
+        except KeyError:
+            total = sum([self._learn(word, name) for word, name in words.items()], self.bias)
+        total += sum(filter(None, map(self.weights.get, others)))
         # with its first bit turned, a lane counted from the middle is a number with a sign
         lanes = _LANES.unpack(((total + _OFFSET) ^ _OFFSET).to_bytes(_LANES.size, "little"))
         share = root_of(len(words))

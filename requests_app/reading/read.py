@@ -27,7 +27,8 @@ _CRITICAL_IN_A_FEW_WORDS, _FEW_WORDS = 0.45, 12
 
 @dataclass(slots=True)
 class Analysis:
-    """What the rules found in a text, and the features that the model judges: `words` (to their spelling keys), and `others`."""
+    """What the rules found in a text; and, for training, the features that the model judges: `words` (to their spelling keys),
+    and `others`."""
 
     parsed: Parsed
     phones: list[Phone]
@@ -62,7 +63,7 @@ class _Decided:
 def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) -> Analysis:
     """The part of reading that needs no model; training starts here as well, with only the `known` phrases of the lists."""
     found = _by_rules(parse(folded, known), contacts.numbers(folded.text), patient_facts(folded))
-    _add_features(found)
+    found.words, found.others = _features(found)
     return found
 
 
@@ -80,11 +81,11 @@ def _by_rules(parsed: Parsed, phones: list[Phone], stated: tuple[Patient, list[F
     )
 
 
-def _add_features(found: Analysis) -> None:
+def _features(found: Analysis) -> tuple[dict[str, str], set[Feature]]:
     parsed = found.parsed
     aged = name_ages(parsed, [(fact.start, fact.end) for fact in found.facts if fact.name == "age"])
     silent = unsaid(parsed)
-    found.others = rule_features(
+    others = rule_features(
         parsed,
         len(found.phones),
         found.patient.spo2,
@@ -96,14 +97,14 @@ def _add_features(found: Analysis) -> None:
         found.by_rules,
         silent,
     )
-    found.others |= order_features(parsed, found.named, silent)
+    others |= order_features(parsed, found.named, silent)
     words = dict(zip(parsed.words.texts[:MOST_WORDS], parsed.words.names, strict=False))
     for at in silent:
         words.pop(parsed.words.texts[at], None)
     for at in aged:
         words.pop(parsed.words.texts[at], None)
         words[AGE] = AGE
-    found.words = words
+    return words, others
 
 
 def read(text: str, *, quoted: str = "", trained: model.Model | None = None) -> Reading:
@@ -139,25 +140,36 @@ def _read_each(texts: list[str], trained: model.Model | None) -> list[Reading]:
     phones = [contacts.numbers(one.text) for one in folded]
     stated = [patient_facts(one) for one in folded]
     found = list(map(_by_rules, parsed, phones, stated))
-    for one in found:
-        _add_features(one)
-    return _read_analysed(found, trained)
+    scores = [
+        _score(one, *_features(one), trained) for one in found
+    ]  # a text has too many features to keep them
+    return _decide(found, scores, trained)
 
 
 def read_analysed(found: Analysis, trained: model.Model | None) -> Reading:
     """The reading of a text that was taken apart before."""
-    return _read_analysed([found], trained)[0]
+    return _decide([found], [_score(found, found.words, found.others, trained)], trained)[0]
 
 
-def _read_analysed(found: list[Analysis], trained: model.Model | None) -> list[Reading]:
-    scores = [
-        trained.scores(one.words, one.others, one.points) if trained is not None else None for one in found
-    ]
+def _score(
+    found: Analysis, words: dict[str, str], others: set[Feature], trained: model.Model | None
+) -> model.Scores | None:
+    return None if trained is None else trained.scores(words, others, found.points)
+
+
+def _decide(
+    found: list[Analysis], scores: list[model.Scores | None], trained: model.Model | None
+) -> list[Reading]:
     decided = [
         _decided(one, its, trained.decide if trained is not None else {})
         for one, its in zip(found, scores, strict=True)
     ]
-    places = [locate(one.parsed.folded, ignore=_spans(one)) for one in found]
+    places = [
+        locate(
+            folded := one.parsed.folded, ignore=_spans(one), words=one.parsed.words.for_places(folded.text)
+        )
+        for one in found
+    ]
     doubt = trained.doubt if trained is not None else {}
     return [_reading(one, its, place, doubt) for one, its, place in zip(found, decided, places, strict=True)]
 
