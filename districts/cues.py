@@ -120,12 +120,6 @@ CUES = _of_words()
 ) = _FLAGS.values()  # fmt: skip
 
 
-def cues_of(tokens: list[str]) -> list[int]:
-    """For each word the sum of what it may say; 0 for most words."""
-    known = CUES.get
-    return [known(token, 0) for token in tokens]
-
-
 def any_of(cues: list[int]) -> int:
     """All that these words may say, in one."""
     joined = 0

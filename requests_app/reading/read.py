@@ -1,7 +1,7 @@
 """Reads a post: parses it once, lets the rules and the trained model decide each label, and names the words they rest on."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from districts.folding import Folded, fold
 from districts.locating import Place, locate
@@ -11,6 +11,7 @@ from .clauses import Parsed, parse
 from .features import AGE, MOST_WORDS, Feature, name_ages, order_features, rule_features, unsaid
 from .language import DEVANAGARI, HINDI_IN_LATIN, LATIN, language
 from .patient import Fact, Patient, patient_facts
+from .quoting import joined
 from .usable import usable_phones
 from .values import Evidence, Kind, News, Phone, Reading, Urgency
 from .version import READER_VERSION
@@ -130,7 +131,7 @@ def read_many(
     if quoting:
         others = read_many([quoted[at] for at in quoting], trained=trained)
         for at, other in zip(quoting, others, strict=True):
-            readings[at] = _joined(readings[at], other)
+            readings[at] = joined(readings[at], other)
     return readings
 
 
@@ -386,48 +387,6 @@ def _evidence(found: Analysis, decided: _Decided) -> tuple[Evidence, ...]:
         start, end = phone.start, phone.end
         evidence.append(Evidence("phones", phone.e164, start, end, raw[start:end]))
     return tuple(evidence)
-
-
-def _joined(own: Reading, quoted: Reading) -> Reading:
-    """A post's own reading with what it leaves open filled from the post that it quotes."""
-    if own.kind in ("update", "offer") or (quoted.kind != "request" and own.kind != "request"):
-        if own.kind == "update" and not own.phones:
-            return replace(own, phones=_elsewhere(quoted.phones))
-        return own
-    patient = Patient(
-        age=own.patient.age or quoted.patient.age,
-        spo2=own.patient.spo2 or quoted.patient.spo2,
-        blood_group=own.patient.blood_group or quoted.patient.blood_group,
-        hospital=own.patient.hospital or quoted.patient.hospital,
-    )
-    known = {phone.e164 for phone in own.phones}
-    place = own.place if _says_place(own.place) else quoted.place
-    wanted = set(own.needs) | set(quoted.needs) if quoted.kind == "request" else set(own.needs)
-    level = (
-        min(own.urgency, quoted.urgency, key=urgency.LEVELS.index)
-        if quoted.kind == "request"
-        else own.urgency
-    )
-    return replace(
-        own,
-        kind="request",
-        needs=tuple(need for need in needs.NEEDS if need in wanted),
-        urgency=level,
-        patient=patient,
-        phones=own.phones + tuple(phone for phone in _elsewhere(quoted.phones) if phone.e164 not in known),
-        place=place,
-        news=None,
-        confidences={name: min(value, quoted.confidences[name]) for name, value in own.confidences.items()},
-        confidence=min(own.confidence, quoted.confidence),
-    )
-
-
-def _elsewhere(phones: tuple[Phone, ...]) -> tuple[Phone, ...]:
-    return tuple(Phone(phone.e164, -1, -1) for phone in phones)
-
-
-def _says_place(place: Place) -> bool:
-    return bool(place.district) or place.is_outside
 
 
 def _as_kind(name: str) -> Kind:
