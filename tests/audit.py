@@ -110,8 +110,8 @@ def _weights(browser: Browser, base: str, codes: dict[str, str], missed: list[st
 
 
 def _first_load(browser: Browser, base: str) -> float:
-    """Kilobytes on the wire of the first look at the queue with an empty cache."""
-    page = opened(browser, base, "asha", "hi", viewport=PHONE)
+    """Kilobytes on the wire of the first look at the queue with an empty cache, and no service worker that has one."""
+    page = opened(browser, base, "asha", "hi", viewport=PHONE, service_workers="block")
     wire = page.context.new_cdp_session(page)
     wire.send("Network.enable")
     wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
