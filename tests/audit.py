@@ -7,6 +7,7 @@ Ends with 1 where an aim is missed.
 
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -96,7 +97,7 @@ def _weights(browser: Browser, base: str, codes: dict[str, str], missed: list[st
     lines = [
         f"First load of the queue on the wire, nothing cached: {weight:.0f} kB (aim: under {WEIGHT}).",
         "",
-        f"From a press to its paint, acts that need no server, processor slowed {SLOWED} times (aim: under {PAINT} ms):",
+        f"From a press to its paint, acts that need no server, processor slowed {SLOWED} times, median of 3 (aim: under {PAINT} ms):",
         "",
         "| press | ms |",
         "| --- | --- |",
@@ -129,12 +130,15 @@ def _presses(browser: Browser, base: str, codes: dict[str, str]) -> Iterator[tup
         ("open the note", "request", lambda page: page.locator("#note summary").first.click()),
         ("open the outcomes", "request", lambda page: page.locator("#resolve summary").first.click()),
     ):
-        page = opened(browser, base, PAGES[where][0], "hi", viewport=PHONE)
-        page.goto(base + address(codes, where), wait_until="networkidle")
-        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
-        press(page)
-        yield name, page.evaluate(EVENTS)
-        page.context.close()
+        took = []
+        for _try in range(3):
+            page = opened(browser, base, PAGES[where][0], "hi", viewport=PHONE)
+            page.goto(base + address(codes, where), wait_until="networkidle")
+            page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOWED})
+            press(page)
+            took.append(page.evaluate(EVENTS))
+            page.context.close()
+        yield name, statistics.median(took)
 
 
 def _session(browser: Browser, base: str, user: str) -> str:
