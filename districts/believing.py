@@ -35,9 +35,14 @@ _QUOTA_AFTER = _set("khatam khatm खत्म पूरा बढ़ा बढ�
 _SWEET = _set("laddu laddoo raita लड्डू रायता")
 _HOSPITAL_LETTERS = _set("sms mdm एसएमएस")
 _WARD = _set(
-    "hospital ward icu bed beds admit admitted bharti emergency doctor doctors ventilator "
+    "hospital ward icu bed beds blood admit admitted bharti emergency doctor doctors ventilator "
     "patient opd gate hosp plasma idh oxygen platelets "
     "अस्पताल वार्ड आईसीयू बेड भर्ती इमरजेंसी डॉक्टर वेंटिलेटर मरीज एडमिट गेट ऑक्सीजन"
+)
+_AT = _set("at")
+_KIN = _set(
+    "papa mummy maa bhai behan bahan chacha chachi mama mami dada dadi nana nani patni pati beta beti patient mariz "
+    "father mother brother sister uncle aunt wife husband पापा मम्मी मां भाई बहन चाचा चाची मामा दादा दादी नाना नानी पत्नी पति मरीज"
 )
 _INSIDE = _set("me mein mai men में")
 _FROM = _set("se ke से के")
@@ -70,7 +75,12 @@ def _is_vetoed(mention: Mention, words: Words) -> bool:
 def _is_hospital_here(mention: Mention, words: Words) -> bool:
     """SMS the hospital, not the message."""
     tokens = words.tokens
+    before = tokens[mention.first - 1] if mention.first else ""
     after = tokens[mention.last] if mention.last < len(tokens) else ""
+    if before in _AT or (
+        after in _INSIDE and not _KIN.isdisjoint(tokens[max(0, mention.first - 3) : mention.first])
+    ):
+        return True  # "operated at SMS", "bhai ko SMS me h"
     window = tokens[max(0, mention.first - 4) : mention.last + 7]
     if after in _FROM and not _BESIDE.isdisjoint(tokens[mention.last + 1 : mention.last + 2]):
         return True

@@ -27,6 +27,21 @@ _LISTS: dict[str, str] = {
     "ANYWHERE": "kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha",
     "OR": "ya or aur and & या और एवं व n",
     "EITHER": "ya or या",
+    "RESIDE": "rehta rehte rahta rahte rehti rahti live living रहता रहते रहती",
+    "WE": "we hum ham हम",
+    "LABOUR": "majdoor majdur mazdoor mazdur mazdoors labour labourers workers migrants shramik मजदूर मजदूरों श्रमिक",
+    "GOER": "anyone anybody someone koi driving heading travelling traveling coming going कोई",
+    "BORDER": "border बॉर्डर सीमा seema",
+    "BUT": "but lekin magar लेकिन मगर",
+    "DUTY": "duty ड्यूटी posting posted job naukri nokri नौकरी तैनात तैनाती nri",
+    "ROAMING": (
+        "ghum ghume ghoom ghoome bhatak bhatke sadak sadko kinare parking emergency casualty "
+        "घूम घूमे भटक भटके सड़क किनारे इमरजेंसी"
+    ),
+    "FOREIGN": (
+        "america usa canada toronto dubai sharjah london qatar doha kuwait oman muscat saudi riyadh bahrain singapore "
+        "australia sydney melbourne germany italy england अमेरिका दुबई कनाडा लंदन कतर कुवैत ओमान सऊदी"
+    ),
     "HOME": "orig originally native resident hails belongs मूल मूलतः निवासी niwasi nivasi rehne रहने rahne basically",
     "HOME_AFTER": "niwasi nivasi निवासी rehne rahne रहने",
     "WRITER": "i main mai mein hum ham we मैं हम myself mujhe",
@@ -70,7 +85,8 @@ _LISTS: dict[str, str] = {
     "INSIDE": "me mein mai men में",
     "SE": "se से",
     "KO": "ko को ke के le ले k ka का",
-    "OF": "ke के ka का k jila जिला zila dist",
+    "OF": "ke के ka का k ki की jila जिला zila dist",
+    "WHOSE": "ke के ka का k ki की se से",
     "BED": "bed",
     "NEARBY": "paas pass पास नजदीक nazdeek najdik",
     "BASED": "based",
@@ -114,9 +130,10 @@ def _of_words() -> dict[str, int]:
 
 CUES = _of_words()
 (
-    ROAD, HIGHWAY, HOSPITAL, DISTRICT, UP_TO, TAKE, NOT_THERE, NOT, BRING, ANYWHERE, OR, EITHER, HOME, HOME_AFTER, WRITER, AM, LIVE,
-    NOW, THERE, SEEK, KIN_AWAY, KIN_ELDER, PATIENT, TOWARDS, TO, TRIED, SAID, CAME, FROM, IN, INSIDE, SE, KO, OF, BED,
-    NEARBY, BASED, GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, THING, OF_ENGLISH, OWN, VILLAGE, WILL,
+    ROAD, HIGHWAY, HOSPITAL, DISTRICT, UP_TO, TAKE, NOT_THERE, NOT, BRING, ANYWHERE, OR, EITHER, RESIDE, WE, LABOUR,
+    GOER, BORDER, BUT, DUTY, ROAMING, FOREIGN, HOME, HOME_AFTER, WRITER, AM, LIVE, NOW, THERE, SEEK, KIN_AWAY,
+    KIN_ELDER, PATIENT, TOWARDS, TO, TRIED, SAID, CAME, FROM, IN, INSIDE, SE, KO, OF, WHOSE, BED, NEARBY, BASED,
+    GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, THING, OF_ENGLISH, OWN, VILLAGE, WILL,
 ) = _FLAGS.values()  # fmt: skip
 
 

@@ -15,7 +15,7 @@ CAUTIOUS = frozenset(
         "gudha suket modak kelwa kawai diggi geetanjali jaipuria saadat maniya thoi dooni arai "
         "begun begu payla "
         "sawar sewar vki rnt gbh nims ren sms mdm एसएमएस banar nimaj khandar baswa lawan kawat triveni "
-        "gogonda chapar bagore anand thane rewa puri durg guna moga nuh bawal saket rohini anand "
+        "gogonda chapar bagore dharamshala dharamsala धर्मशाला anand thane rewa puri durg guna moga nuh bawal saket rohini anand "
         "calicut goa kaman kamaan "
         "udasar muhana bilwa jasol sendra kharwa mahi luni looni semari raj pink surat mahwa bassi "
         "बाप नगर पहाड़ी रानी शिव सम भीम बाड़ी आंधी बावड़ी बारा वैर मांडल आऊ राशमी सावर नावा धवा "
@@ -44,7 +44,7 @@ NOT_A_VARIANT = frozenset(
         "balance shahrukh medical hospital ramdev sanjay vijay ajmera kumar kumari kumawat "
         "masood rahat rohit patience "
         "contact number urgent family "
-        "oxygen injection please patient mandir sardar sarkar "
+        "sambar sambhar tiwari narayan narayana oxygen injection please patient mandir sardar sarkar "
         "bhandar bhandara mohalla mohala barely kishan gopal mohan "
         "राहत रोहित सहारा शुरू शिकार रश्मि बांदी मरीज सरकार सीकर"
     ).text.split()

@@ -18,6 +18,7 @@ from districts.folding import Folded, fold
 from districts.moving import follow_moves
 from districts.naming import mentions_of
 from districts.numbering import pins_in, telephone_areas_in
+from districts.origins import doubt_origins
 from districts.places import Target, agrees, blocks, districts
 from districts.weighing import Weighed, numbered, weigh
 from districts.words import Words
@@ -25,6 +26,7 @@ from districts.words import Words
 OUTSIDE = "outside"
 # Names weighed in one text: the first ones; a post has a handful, and each is held against each other.
 _AT_MOST = 48
+_COLONY = frozenset(fold("nagar नगर colony कॉलोनी vihar विहार").text.split())
 SURE = 0.6  # below this confidence no district is named
 _THREE_DIGITS = re.compile("[0-9]{3}")
 _IN_RAJASTHAN = re.compile(r"(?<!not )\b(?:in|across|throughout|all over) rajasthan\b|पूरे राजस्थान")
@@ -83,13 +85,19 @@ def _settle(weighed: list[Weighed], words: Words) -> None:
     """Lets a district's name beside a shared name or a moved town say which is meant, and count for it."""
     for item in weighed:
         if len(item.targets) > 1:
-            _settle_shared(item, weighed)
+            _settle_shared(item, weighed, words)
     for item in weighed:
         if len(item.targets) == 1 and item.targets[0].district is not None and item.kind != "street":
             _settle_moved(item, weighed, words)
 
 
-def _settle_shared(item: Weighed, weighed: list[Weighed]) -> None:
+def _settle_colony(item: Weighed, weighed: list[Weighed], words: Words) -> None:
+    """ "शास्त्री नगर, दौसा": every town has such colonies; where a town is named, theirs is meant."""
+    if words.tokens[item.last - 1] in _COLONY and any(len(w.targets) == 1 and not w.is_away for w in weighed):
+        item.is_dropped = True
+
+
+def _settle_shared(item: Weighed, weighed: list[Weighed], words: Words) -> None:
     streets = all(w.kind == "street" for w in weighed if w is not item)
     best: tuple[int, Target, Weighed] | None = None
     for anchor in weighed:
@@ -109,6 +117,7 @@ def _settle_shared(item: Weighed, weighed: list[Weighed]) -> None:
         if len(fitting) == 1 and (best is None or distance < best[0]):
             best = (distance, fitting[0], anchor)
     if best is None:
+        _settle_colony(item, weighed, words)
         return
     distance, target, anchor = best
     item.targets, item.kind = (target,), "place"
@@ -259,15 +268,21 @@ def locate(
     weighed = weigh(words, believed(found, words)) if found else []
     if _THREE_DIGITS.search(folded.text) is not None:
         numbers = pins_in(folded.text, _spans_as_folded(folded, ignore))
-        if not numbers and not any(len(w.targets) == 1 and w.kind != "street" for w in weighed):
+        if not numbers and not any(_says_where(item, words) for item in weighed):
             numbers = telephone_areas_in(folded.text)
         weighed.extend(numbered(number) for number in numbers[:_AT_MOST])
     if not weighed:
         return _NOWHERE
     if len(weighed) > 1:
         follow_moves(weighed, words)
+        doubt_origins(weighed, words)
         _settle(weighed, words)
     return _place(folded, words, weighed)
+
+
+def _says_where(item: Weighed, words: Words) -> bool:
+    """Whether it names a place, near enough for help."""
+    return len(item.targets) == 1 and item.kind != "street" and not words.cues[item.first] & c.FOREIGN
 
 
 def _scores(counted: list[Weighed]) -> dict[str | None, float]:
@@ -332,12 +347,13 @@ def _confidence(
         elif item.targets[0].district == best:
             own.append(item)
     heaviest = own[0] if len(own) == 1 else max(own, key=_heaviness)
-    quality = heaviest.quality * 0.97
+    # "Krishna Hospital Bhilwara": other towns have such a hospital too, but the town is named
+    quality = 0.97 * max([item.quality for item in own if item is heaviest or item.is_whole_name])
     if heaviest.kind == "street":
-        quality = 0.35
+        quality = min(quality, heaviest.quality)
     elif heaviest.is_away:
         quality *= 0.85
     if best is None and _IN_RAJASTHAN.search(text):
         quality = 0.5
-    margin = (top - second) / top
+    margin = max(0.0, top - second) / top
     return round(quality * (0.5 + 0.5 * min(1.0, margin / 0.3)), 3)

@@ -8,11 +8,19 @@ from itertools import pairwise
 
 from districts import cues as c
 from districts.cues import any_of
+from districts.folding import fold
 from districts.weighing import Weighed
 from districts.words import Words
 
 _BETWEEN = 6  # words that a move may have between its two places
 _DOUBTFUL = 0.8  # of the quality, where nothing says whether a move was made
+_TAKING, _WENT, _WAS, _COMING, _GOES_ON, _GOING, _WHO = (
+    frozenset(fold(words).text.split())
+    for words in (
+        "le ले", "gaye gye gaya gya गए गये गया", "the tha thi h hai hain थे था थी है हैं",
+        "aa aaa आ", "rahe rhe raha rha rahi rhi रहे रहा रही", "jane jaane aane जाने आने", "wala wale vala vale वाला वाले",
+    )
+)  # fmt: skip
 _OPEN = 0.5  # and where the hospital at the other end is said to be full: who knows that may be there
 
 
@@ -31,7 +39,9 @@ def _is_waiting(places: list[Weighed], words: Words) -> bool:
         before = any_of(words.cues[start : item.first])
         if before & c.THERE and not before & c.SEEK:
             return True
-        is_at = after and after[0] & (c.INSIDE | c.OF | c.HOSPITAL) and any_of(after[1:]) & c.THERE
+        is_at = (
+            after and after[0] & (c.INSIDE | c.OF | c.HOSPITAL) and any_of(after[1:]) & (c.THERE | c.ROAMING)
+        )
         if is_at and not any_of(after) & c.SEEK:
             return True
     return False
@@ -40,31 +50,45 @@ def _is_waiting(places: list[Weighed], words: Words) -> bool:
 def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed, bool] | None:
     """(left behind, arrived at, whether the words say that it was done) of two neighbouring places, None for no move."""
     tokens = words.tokens
-    if right.first - left.last > _BETWEEN or words.is_stop_within(left.last, right.first):
-        return None
     between = words.cues[left.last : right.first]
-    if not between:
+    if not between or len(between) > _BETWEEN:
         return None
+    if words.is_stop_within(left.last, right.first) and not (
+        between[-1] & c.TO and left.first and words.cues[left.first - 1] & c.FROM
+    ):
+        return None  # "Came from: Dausa" and "Referred to: SMS Jaipur" are one move on two lines
     end = words.clause_end(right.last, min(len(tokens), right.last + 7))
     after = any_of(words.cues[right.last : end])
     is_way = between[0] & c.SE and not any_of(between[1:]) & c.AM
     if is_way or (len(between) > 1 and between[-1] & c.SE and between[-2] & c.THENCE):
         said = after | any_of(between)
-        if not said & (c.BROUGHT | c.SENT):
+        is_coming = _is_arriving(right, words)
+        if not said & (c.BROUGHT | c.SENT) and not is_coming:
             return None
-        is_done = said & c.BROUGHT or (said & c.SHIFT and said & c.DONE)
+        is_done = said & c.BROUGHT or (said & c.SHIFT and said & c.DONE) or is_coming
         return left, right, bool(is_done) and not after & c.WILL
     start = max(0, left.first - 6)
     before = words.cues[start : left.first]
     said = any_of(before)
+    is_from = bool(before) and before[-1] & c.FROM
+    if is_from and between[-1] & c.TO and any_of(between) & c.BROUGHT:
+        return left, right, True  # "my uncle from Bhawani Mandi was taken to Ratlam"
     if not said & (c.BROUGHT | c.SENT):
         return None
     is_done = bool(said & c.BROUGHT) and not said & c.WILL
-    if before[-1] & c.FROM and between[-1] & c.TO:
+    if is_from and between[-1] & c.TO:
         return left, right, is_done
     if before[-1] & c.TO and between[-1] & c.FROM:
         return right, left, is_done
     return None
+
+
+def _is_arriving(item: Weighed, words: Words) -> bool:
+    """Whether the words after the place say that they were taken there, or are arriving: "le gaye the", "aa rahe hain"."""
+    one, two, three = (*words.tokens[item.last : item.last + 3], "", "", "")[:3]
+    if one in _TAKING and two in _WENT:
+        return three in _WAS
+    return one in _COMING and two in _GOES_ON
 
 
 def _is_full(item: Weighed, words: Words) -> bool:
@@ -105,6 +129,12 @@ def _is_supply(left: Weighed, right: Weighed, words: Words) -> bool:
         return False
     before = words.cues[max(0, left.first - 6) : left.first]
     between = words.cues[left.last : right.first]
+    if before and between and any_of(before) & c.GOER and _district(right) is not None:
+        if any_of(before[-2:]) & (c.FROM | c.GOER) and len(between) == 1 and between[0] & c.TOWARDS:
+            return True  # "anyone driving from Jaipur towards Todaraisingh today?"
+        going, who = (*words.tokens[right.last : right.last + 2], "", "")[:2]
+        if between[0] & c.SE and len(between) == 1 and going in _GOING and who in _WHO:
+            return True  # "koi Gangapur se Jaipur jane wala ho"
     if not before or not between or not before[-1] & c.FROM or not between[-1] & (c.TO | c.IN):
         return False
     return bool(any_of(before + between) & c.THING and not any_of(before) & (c.TRIED | c.PATIENT))

@@ -14,14 +14,16 @@ from itertools import compress
 from districts.everyday import AFFIXES, CAUTIOUS, IGNORED, NOT_A_VARIANT
 from districts.folding import fold
 from districts.places import Alias, Target, aliases, districts
-from districts.spelling import is_one_edit_apart, near_keys, sound_of
+from districts.spelling import has_same_consonants, is_one_edit_apart, near_keys, sound_of
 from districts.words import Words
 
 _SPLIT_ENDINGS = ("garh", "nagar", "pur", "wara", "mandi", "ganj", "गढ", "नगर", "पुर", "मंडी", "गंज", "वाडा")
 _KEPT = 40_000  # words of which it is kept what they can begin
 _LONGEST_WORD, _LONGEST_NUMBER = 40, 4
 _DOUBLED = re.compile(r"([a-z])\1+")
-SOUNDS_ALIKE, ONE_LETTER_APART = 0.88, 0.76
+_LONG = 9
+# A short word that lacks a consonant of a place's name may be another word: unsure by itself, "Tiwari" is not Tinwari.
+SOUNDS_ALIKE, ONE_LETTER_APART, ONE_CONSONANT_APART = 0.88, 0.76, 0.6
 
 
 @dataclass(slots=True)
@@ -124,7 +126,7 @@ def _near(token: str) -> tuple[Alias, float] | None:
     if len(token) < 6 or len(key) < 6:
         return None
     shortest = 7 if len(token) < 7 else 0  # of six letters one may have been left out, no more
-    found: Alias | None = None
+    found: tuple[Alias, str] | None = None
     for short in near_keys(key):
         for other in names.near.get(short, ()):
             alias = names.sounds[other]
@@ -135,10 +137,14 @@ def _near(token: str) -> tuple[Alias, float] | None:
                 or not is_one_edit_apart(key, other)
             ):
                 continue
-            if found is not None and found.targets != alias.targets:
+            if found is not None and found[0].targets != alias.targets:
                 return None
-            found = alias
-    return (found, ONE_LETTER_APART) if found is not None else None
+            found = alias, other
+    if found is None:
+        return None
+    alias, other = found
+    is_clear = len(token) >= _LONG or alias.kind == "district" or has_same_consonants(key, other)
+    return alias, ONE_LETTER_APART if is_clear else ONE_CONSONANT_APART
 
 
 def _without_affix(token: str, is_tag: bool) -> Alias | None:

@@ -49,6 +49,11 @@ def near_keys(name: str) -> set[str]:
 _VOWELS = frozenset("aeiou\u093e\u093f\u0941\u0947\u094b")
 
 
+def has_same_consonants(one: str, other: str) -> bool:
+    """Whether two names differ in their vowels at most: `Makrna`, `Makrana`."""
+    return [c for c in one if c not in _VOWELS] == [c for c in other if c not in _VOWELS]
+
+
 def is_one_edit_apart(one: str, other: str) -> bool:
     """At most one letter inside lost or added, two neighbours swapped, or one vowel for another.
 

@@ -38,6 +38,11 @@ class Weighed:
     def is_numbered(self) -> bool:
         return self.first < 0
 
+    @property
+    def is_whole_name(self) -> bool:
+        """Whether a place itself is named, and help may be needed there: no road to it, and not only in passing."""
+        return self.kind in ("district", "block", "place") and not self.is_left and not self.is_dropped
+
 
 def numbered(number: Numbered) -> Weighed:
     return Weighed(number.targets, number.kind, number.start, number.end, number.weight, number.quality)
@@ -53,7 +58,10 @@ def _is_taken_there(after: list[int]) -> bool:
     return False
 
 
-def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_first: bool) -> None:
+def _by_what_follows(
+    item: Weighed, after: list[int], before: list[int], is_first: bool, next_is_near: bool
+) -> None:
+    """`next_is_near`: the next place stands right after these words."""
     one, so_far = after[0], list(accumulate(after, or_))
     three, four, said = so_far[:3][-1], so_far[:4][-1], so_far[-1]
     if one & c.UP_TO:
@@ -81,12 +89,13 @@ def _by_what_follows(item: Weighed, after: list[int], before: list[int], is_firs
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
-    if four & c.NOW and not said & c.SEEK:
+    if four & c.NOW and not said & c.SEEK and not (next_is_near and after[-1] & c.NOW):
         item.weight *= 1.5 if one & c.INSIDE else 1.3
     elif not is_first and one & (c.INSIDE | c.OF) and so_far[:5][-1] & c.THERE and not said & c.SEEK:
         item.weight *= 1.3
     if not is_first and any_of(before[-3:]) & c.WRITER and four & c.AM:
-        item.weight *= 0.6
+        lives_here = item.targets[0].district is not None and any_of(before[-2:]) & c.WE and four & c.RESIDE
+        item.weight *= 1.2 if lives_here else 0.6  # "hum Lohawat me rehte hain", "main Pune me rehta hu"
 
 
 def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_first: bool) -> None:
@@ -118,7 +127,7 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         if three & c.BED and not is_first:
             item.weight *= 0.6
             item.is_away = True
-    if three & c.NOW or two & c.BACK:
+    if three & c.NOW or two & c.BACK or (last & c.IN and all_before & c.NOW):
         item.weight *= 1.45
     if not is_first and (
         (last & c.IN and three & c.PATIENT) or (last & c.PATIENT and after and after[0] & c.INSIDE)
@@ -174,6 +183,8 @@ def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
             continue  # "Mumbai ke Mira Road me"
         elif after & (c.SE | c.OF | c.SAID) or before & c.FROM:
             item.weight *= 0.6
+        elif before & c.OF_ENGLISH and any_of(cues[item.last : item.last + 3]) & c.LIVE:
+            item.weight *= 0.6  # "students of Kashmir stuck in Jaipur"
 
 
 def _find_streets(weighed: list[Weighed], words: Words) -> None:
@@ -194,8 +205,25 @@ def _find_streets(weighed: list[Weighed], words: Words) -> None:
                 item.quality = min(item.quality, 0.72)
             else:
                 item.kind, item.weight, item.is_away = "street", 0.25, False
+                # "chaksu bypass pe" is at Chaksu, if nothing says more
+                item.quality = 0.66 if item.targets[0].block else 0.36
         elif other is not None and cues[other.last] & c.HIGHWAY and item.kind in ("district", "outside"):
-            item.kind, item.weight, item.is_away = "street", 0.25, False
+            item.kind, item.weight, item.is_away, item.quality = "street", 0.25, False, 0.36
+
+
+def _is_list(weighed: list[Weighed], words: Words) -> bool:
+    """Whether numbers of several places are listed, each after its place: "Alwar 9414016638, Ajmer 9829551067, Kota ..."."""
+    turns = [
+        (left, right)
+        for left, right in pairwise(
+            [item for item in weighed if len(item.targets) == 1 and item.kind != "street"]
+        )
+        if left.targets[0].district != right.targets[0].district
+    ]
+    return len(turns) > 1 and all(
+        any(len(token) > 2 and token.isdigit() for token in words.tokens[left.last : right.first])
+        for left, right in turns
+    )
 
 
 def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
@@ -238,10 +266,12 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
             is_tag=mention.is_tag,
         )  # fmt: skip
         if any(after):  # words that say nothing change nothing
-            _by_what_follows(item, after, before, index == 0)
+            _by_what_follows(item, after, before, index == 0, end == next_first < len(cues))
         if any(before):
             _by_what_precedes(item, before, after, index == 0)
-        if _is_giver(item, before, after):
+        if after and after[0] & c.BORDER and mention.targets[0].district is None:
+            item.weight, item.quality, item.is_left = item.weight * 0.4, 0.5, True  # near it, and not in it
+        elif _is_giver(item, before, after):
             item.weight, item.quality, item.is_left = 0.3, 0.5, True
         elif next_first == last + 2 == end and after[0] & c.KO and after[1] & c.NEARBY:
             item.weight, item.is_left = item.weight * 0.6, True  # "Phalodi ke paas Lohawat"
@@ -251,6 +281,9 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
     if len(weighed) > 1:
         _spread(weighed, words)
         _spread(weighed, words)
+        if _is_list(weighed, words):
+            for item in weighed:
+                item.quality *= 0.5
     if weighed and weighed[0].kind != "street" and not weighed[0].is_left:
         leading = weighed[0]
         is_one_of_many = len(weighed) > 1 and _is_one_of_several(weighed, words)

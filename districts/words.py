@@ -39,11 +39,17 @@ def _blank(found: re.Match[str]) -> str:
     return " " * len(found.group())
 
 
-def _cut(text: str) -> tuple[str, tuple[list[str], list[int], list[int]]]:
+def without_addresses(text: str) -> str:
+    """A folded text, or a piece of one, with blanks in place of each letter of its links, addresses and @handles."""
     if "http" in text or "www." in text:
         text = _LINK.sub(_blank, text)
     if "@" in text:
         text = (_ADDRESS if _GLUED_SIGN.search(text) else _HANDLE).sub(_blank, text)
+    return text
+
+
+def _cut(text: str) -> tuple[str, tuple[list[str], list[int], list[int]]]:
+    text = without_addresses(text)
     pieces = text.replace("\n", "\n ").split(" ")
     tokens, cues, steps = zip(*chain.from_iterable(map(_PIECES.__getitem__, pieces)), strict=True)
     return text, (
@@ -61,7 +67,7 @@ class Words:
     __slots__ = ("_places", "cues", "tags", "text", "tokens")
 
     def __init__(self, text: str, columns: tuple[list[str], list[int], list[int]] | None = None) -> None:
-        """`columns` are the tokens, cues and places of a text that was cut before and has no address in it."""
+        """`columns` are the tokens, cues and places of a text that was cut before and has blanks for addresses."""
         if columns is None:
             text, columns = _cut(text)
         self.text = text

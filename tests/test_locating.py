@@ -64,6 +64,9 @@ def test_a_named_place_is_found_however_it_is_spelled(text, district):
         "usa se phone pe baat kar lo",
         "barely breathing, bhandara cancelled",
         "किसी भी सूरत में बेड",
+        "dharamshala me ruke hain",
+        "idli sambar ke packet baant rahe hain",
+        "सूचना SMS से भेजी गई",
         "state war room 0141-2900417",
         "id 302017 order",
         "9830201712",
@@ -162,6 +165,14 @@ def test_a_block_needs_its_name_or_its_seat(text, block):
         ),
         ("We shifted mom from Beawar to Ajmer to Jaipur. Finally got bed at EHCC", ("Jaipur", None)),
         ("नोहर से हनुमानगढ़ रेफर किया, अभी हनुमानगढ़ में वेंटिलेटर चाहिए", ("Hanumangarh", None)),
+        ("My aunt from Sujangarh was taken to Rohtak by a cousin, any ICU there", ("outside", None)),
+        (
+            "Age 61\nCame from - Karauli district hospital\nReferred to - SMS Jaipur\nNeed ICU",
+            ("Jaipur", None),
+        ),
+        ("Sanchore se Palanpur le gaye the dadi ko, plasma wahan chahiye", ("outside", None)),
+        ("jhalawar se kota aa rahe h, bed chahiye", ("Kota", None)),
+        ("नागौर से जोधपुर रेफर, जोधपुर के चार अस्पताल घूम लिए, एंबुलेंस में हैं", ("Jodhpur", None)),
     ],
 )
 def test_a_patient_who_was_moved_is_where_they_arrived(text, answer):
@@ -205,6 +216,29 @@ def test_a_patient_who_is_only_sent_for_has_not_left(text, answer):
         ("Village Kanpur, tehsil Mavli, Udaipur. cylinder", ("Udaipur", "Mavli")),
         ("मुंबई के मीरा रोड में हमारे गांव (सुजानगढ़) का लड़का अकेला रहता है", ("outside", None)),
         ("Mumbai se apne gaon (sirohi) aana h par mummy positive h aur yahi mumbai me h", ("outside", None)),
+        ("Main Churu se hu par papa Hisar me h, oxygen bed chahiye", ("outside", None)),
+        ("From Barmer but currently in Ahmedabad with my wife, need plasma", ("outside", None)),
+        ("My bua is from Nohar but abhi Sirsa me admit hai, ICU chahiye", ("outside", None)),
+        ("हम पाली के हैं पर बेटी अजमेर में भर्ती है, खून चाहिए", ("Ajmer", None)),
+        ("Tijara se hu, behen ko khoon chadhana h, alwar bank me bhi nahi h", ("Khairthal-Tijara", "Tijara")),
+        ("Main Kota me padhai karta hu, mummy Baran ke Anta me akeli h", ("Baran", "Anta")),
+        ("ड्यूटी जैसलमेर में, मेरी माँ चूरू में अकेली है, दवाई चाहिए", ("Churu", None)),
+        ("I am an NRI in Toronto, my parents are alone at home, Bundi, need food", ("Bundi", None)),
+        ("Dungarpur ke 40 majdoor Surat me fase h, khana chahiye", ("outside", None)),
+        ("Jaisalmer me duty h, meri maa Churu me akeli h, dawai", ("Churu", None)),
+        ("Main Churu se hu, papa bimar, jaipur me bed dilwa do", ("Churu", None)),
+        ("Family of Sujangarh abhi Jaipur me bharti", ("Jaipur", None)),
+        ("From Nohar, currently Sirsa, need ICU", ("outside", None)),
+        ("Nohar ke chacha abhi Sirsa me hai", (None, None)),
+        ("Dialysis in Alwar or Jaipur. Currently at our house in Tijara", ("Khairthal-Tijara", "Tijara")),
+        ("pati dubai me, sasur ji ko oxygen chahiye, nagaur", ("Nagaur", None)),
+        ("Grandmother alone, landline 02952-220746, her niece in Muscat", ("Rajsamand", None)),
+        ("Eleven students of Kashmir stuck in Jodhpur, need ration", ("Jodhpur", None)),
+        ("गुड़गांव की फैक्ट्री बंद है, बहरोड़ में किराये पर हूँ, राशन चाहिए", ("Kotputli-Behror", "Behror")),
+        ("surat me banswara ke 30 majdoor fase h, khana chahiye", ("outside", None)),
+        ("behror highway pe driver bimar pada h, bihar ka hai, ambulance", ("Kotputli-Behror", None)),
+        ("agra border se hum, RBM Bharatpur le aaye papa ko, bed nahi", ("Bharatpur", None)),
+        ("cancer hospital jaipur wale bol rahe stock nahi, hum lohawat me rehte h", ("Phalodi", "Lohawat")),
         ("भीम में न ऑक्सीजन है न डॉक्टर। हमें ब्यावर या अजमेर में भर्ती करवा दो", ("Rajsamand", "Bhim")),
     ],
 )
@@ -230,6 +264,9 @@ def test_who_gives_from_elsewhere_helps_where_they_say(text, answer):
     [
         ("Can someone courier Fabiflu from Jaipur to Karauli?", ("Karauli", None)),
         ("Remdesivir from Udaipur needed in Dungarpur", ("Dungarpur", None)),
+        ("Anyone driving from Jaipur towards Malpura? Medicine for my parents", ("Tonk", "Malpura")),
+        ("koi bhai ajmer se nagaur jane wala ho, ek dawai bhejni h", ("Nagaur", None)),
+        ("Anyone going from Jaipur to Delhi? A sample must reach the lab", ("Jaipur", None)),
         ("Patient of Nagaur at Jaipur Golden hospital needs plasma", ("Jaipur", None)),
         ("Ration for 30 Bengal workers stuck at Pokaran", ("Jaisalmer", "Sankra")),
         ("jaisalmer kile ke andar rehte h. jodhpur dur h 5 ghante", ("Jaisalmer", None)),
@@ -248,6 +285,8 @@ def test_what_is_fetched_from_a_place_is_needed_at_the_other(text, answer):
         ("House on Jodhpur road, Pali. need oxygen", ("Pali", None)),
         ("Jaipur road par Dausa me hospital hai wahan bed khali", ("Dausa", None)),
         ("Hospital at Kota road needs oxygen", (None, None)),
+        ("हिंडोली हाईवे पर ट्रक और जीप भिड़ गए, एंबुलेंस भेजो", ("Bundi", None)),
+        ("chaksu bypass pe accident ho gaya", ("Jaipur", None)),
     ],
 )
 def test_a_road_says_little_but_its_highway_hospital_says_the_block(text, answer):
@@ -262,6 +301,7 @@ def test_a_road_says_little_but_its_highway_hospital_says_the_block(text, answer
         "anyone near Jaipur or Tonk, our hostel is a centre now",
         "jaipur wala nahi, pata nahi kaha ka h",
         "Oxygen concentrators on rent all over Jaipur, Ajmer, Kota",
+        "Oxygen leads: Alwar 9414016638, Ajmer 9829551067, Kota 9352603384",
     ],
 )
 def test_several_cities_of_which_none_is_meant_leave_it_open(text):
@@ -379,3 +419,27 @@ def test_words_and_what_stands_between_them_are_the_whole_text(raw):
     inside = range(1, len(gaps))
     assert [words.is_break(at) for at in inside] == [any(c in ".!?\n।|;," for c in gaps[at]) for at in inside]
     assert [words.is_stop(at) for at in inside] == [any(c in ".!?\n।|;" for c in gaps[at]) for at in inside]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Bed at Krishna Hospital Bhilwara", ("Bhilwara", None)),
+        ("Krishna Hospital me bed", (None, None)),
+        ("शास्त्री नगर, दौसा में खाना चाहिए", ("Dausa", None)),
+        ("Shastri Nagar me khana chahiye", (None, None)),
+        ("papa ko SMS me lagni hai", ("Jaipur", None)),
+        ("Mother operated at SMS yesterday", ("Jaipur", None)),
+        ("Paota circle se, papa MDM me h", ("Jodhpur", None)),
+        ("Vaishali Nagar, Jpr", ("Jaipur", None)),
+        ("bkn me bed", ("Bikaner", None)),
+    ],
+)
+def test_what_many_towns_have_is_that_of_the_town_that_is_named(text, answer):
+    assert where(text) == answer
+
+
+def test_a_word_that_lacks_a_consonant_of_a_name_is_not_surely_that_name():
+    assert where("Tinwri me bed") == ("Jodhpur", "Tinwari")
+    assert where("Sumerur me bed")[0] is None
+    assert where("Jaislmr me bed")[0] == "Jaisalmer"

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from districts.folding import fold
 from districts.words import Words as PlaceWords
+from districts.words import without_addresses
 from requests_app.reading import as_labels, read, read_many
 from requests_app.reading.lexicon import Line
 from requests_app.reading.tokens import spelling_key, tokenise
@@ -358,6 +359,30 @@ def test_many_texts_are_read_as_each_of_them_alone(texts: list[str]) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "address", ["@sharma_ji", "https://t.co/aB1c2", "www.kuch.example/icu", "ramesh@kuch.example"]
+)
+def test_handles_and_links_do_not_sway_the_model(address: str) -> None:
+    text = "kota me bed chahiye papa ke liye {}"
+    assert read(text.format(address)).confidences == read(text.format("@zzq_vw")).confidences
+
+
+ODD_WORDS = [
+    *(
+        "ab",
+        "don't",
+        "spo2",
+        "🙏",
+        "ऑक्सीजन2",
+        "1b2c3d4e5f",
+        "@user",
+        "@user's",
+        "@a_1",
+        "ab@cd.ef",
+        "www.ab.cd",
+    ),
+    *("https://t.co/aB1", "xhttp://a.b", "@", "@@ab"),
+]
 GAPS = st.sampled_from(
     [" ", " ", " ", "", "  ", "\n", ", ", ".", " - ", "-", ": ", " (", ") ", " #", " " * 25, "*" * 30]
 )
@@ -365,14 +390,14 @@ GAPS = st.sampled_from(
 
 @settings(max_examples=500, deadline=None)
 @given(
-    st.lists(st.tuples(GAPS, WORDS | st.sampled_from(["ab", "don't", "spo2", "🙏", "ऑक्सीजन2"])), max_size=40),
+    st.lists(st.tuples(GAPS, WORDS | st.sampled_from(ODD_WORDS)), max_size=40),
     GAPS,
 )
 def test_words_looked_up_by_pieces_are_those_of_the_whole_text(
     parts: list[tuple[str, str]], ending: str
 ) -> None:
     text = fold("".join(gap + word for gap, word in parts) + ending).text
-    line, whole = Line(text), tokenise(text)
+    line, whole = Line(text), tokenise(without_addresses(text))
     numbers = range(len(whole.texts))
     assert line.texts == whole.texts
     assert [(line.start(at), line.end(at)) for at in numbers] == list(
@@ -380,11 +405,13 @@ def test_words_looked_up_by_pieces_are_those_of_the_whole_text(
     )
     clauses = [line.clause(at) for at in numbers]
     assert [a != b for a, b in pairwise(clauses)] == [a != b for a, b in pairwise(whole.clauses)]
-    places, alone = line.for_places(text), PlaceWords(text)
+    places, alone = line.for_places(), PlaceWords(text)
     assert (places.tokens, places.cues) == (alone.tokens, alone.cues)
-    assert [places.gap(at) for at in range(len(places.tokens))] == [
-        alone.gap(at) for at in range(len(alone.tokens))
-    ]
+    tokens = range(len(places.tokens))
+    assert [places.gap(at) for at in tokens] == [alone.gap(at) for at in tokens]
+    assert [places.span(at, at + 1) for at in tokens] == [alone.span(at, at + 1) for at in tokens]
+    for is_ended in (PlaceWords.is_break, PlaceWords.is_stop):
+        assert [is_ended(places, at) for at in tokens[1:]] == [is_ended(alone, at) for at in tokens[1:]]
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,6 @@ class Phone:
     end: int
 
 
-@lru_cache(maxsize=20_000)
 def _e164(digits: str, has_plus: bool) -> str | None:
     mobile = _MOBILE.fullmatch(digits)
     if mobile and (not has_plus or digits.startswith("91")):
@@ -48,6 +47,7 @@ def _e164(digits: str, has_plus: bool) -> str | None:
     return None
 
 
+@lru_cache(maxsize=1000)
 def _valid(number: str, region: str | None) -> str | None:
     try:
         parsed = phonenumbers.parse(number, region)
@@ -58,6 +58,7 @@ def _valid(number: str, region: str | None) -> str | None:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+@lru_cache(maxsize=1000)
 def _possible(number: str) -> str | None:
     """A number of another country, by its length alone: its ranges are newer than any table."""
     try:
@@ -94,6 +95,8 @@ def numbers(folded: str) -> list[Phone]:
 
 
 def _split(folded: str, start: int, end: int) -> list[Phone]:
+    if end - start == 10 and folded[start] in "6789" and folded[start:end].isdigit():
+        return [Phone("+91" + folded[start:end], start, end)]
     groups = [found.span() for found in _GROUP.finditer(folded, start, end)]
     phones: list[Phone] = []
     at = 0

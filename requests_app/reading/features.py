@@ -1,6 +1,5 @@
 """What the trained model looks at: words of either script by their sound, pairs of words, parts of words, and what the rules found."""
 
-import re
 import sys
 from functools import cache, lru_cache
 from itertools import compress, pairwise
@@ -16,8 +15,7 @@ _SHORTEST_PART, _LONGEST_PART = 2, 5
 _LONGEST_WORD = 40
 _AT_THE_ENDS = 3
 # What stands for all words of a sort in the order of words; no word has these signs.
-_THING, _KIN, _NUMBER, _ADDRESS = ("<thing>", "<kin>", "<number>", "<address>")
-_ADDRESSES = re.compile(r"@\w{1,40}|https?://\S{1,200}")
+_THING, _KIN, _NUMBER = ("<thing>", "<kin>", "<number>")
 
 AGE = "#age"
 _LONG_NUMBERS = frozenset(shape("0" * length) for length in range(3, 11))
@@ -80,23 +78,15 @@ def whole_word(name: str) -> str:
 
 
 def unsaid(parsed: Parsed) -> set[int]:
-    """Which words say nothing of what is meant: handles, links, and numbers of three digits or more.
+    """Which words say nothing of what is meant: numbers of three digits or more.
 
-    How a number is spaced and whether our handle stands in a post are habits of a writer; a model that learns them is
-    right about its teacher's posts and wrong about everybody's.
+    How a number is spaced is a habit of its writer; a model that learns it is right about its teacher's posts and wrong
+    about everybody's. (Handles and links are no words at all.)
     """
-    text, words = parsed.folded.text, parsed.words
-    out: set[int] = set()
-    if words.has_long_numbers():
-        shapes = words.shapes[:MOST_WORDS]
-        out.update(compress(range(len(shapes)), map(_LONG_NUMBERS.__contains__, shapes)))
-    if "@" in text or "http" in text:
-        for found in _ADDRESSES.finditer(text):
-            first = words.first_from(found.start())
-            if first >= MOST_WORDS:
-                break
-            out.update(range(first, min(words.first_from(found.end()), MOST_WORDS)))
-    return out
+    if not parsed.words.has_long_numbers():
+        return set()
+    shapes = parsed.words.shapes[:MOST_WORDS]
+    return set(compress(range(len(shapes)), map(_LONG_NUMBERS.__contains__, shapes)))
 
 
 def name_ages(parsed: Parsed, spans: list[tuple[int, int]]) -> list[int]:
@@ -115,13 +105,13 @@ def name_ages(parsed: Parsed, spans: list[tuple[int, int]]) -> list[int]:
 
 
 def order_features(parsed: Parsed, named: list[Named], silent: set[int]) -> set[Pair]:
-    """Pairs of neighbouring words, and the words at both ends, with all things that can be needed, all kin, all numbers
-    and all handles each under one sign, so that what is said of one is learnt for the others."""
+    """Pairs of neighbouring words, and the words at both ends, with all things that can be needed, all kin and all
+    long numbers each under one sign, so that what is said of one is learnt for the others."""
     line = parsed.words.shapes[:MOST_WORDS]
     if not line:
         return set()
     for at in silent:
-        line[at] = _NUMBER if line[at][0] == "#" else _ADDRESS
+        line[at] = _NUMBER
     count = len(line)
     for concepts, first, last in parsed.mentions:
         if "kin" in concepts:

@@ -1,7 +1,8 @@
 """What is known of each word that texts are made of, looked up once for all rules.
 
 A text is cut at its blanks, and what is known of each piece ("(bed,") is kept for the pieces met lately, so that a text costs
-one look-up a piece. Pieces with long numbers are not kept: they hardly come again, and they are somebody's.
+one look-up a piece. Pieces with long numbers are not kept: they hardly come again, and they are somebody's. Links, addresses and
+@handles are blanks: what somebody is called says nothing of what they write.
 """
 
 import re
@@ -10,7 +11,16 @@ from itertools import accumulate, chain, compress
 from sys import intern
 
 from districts.cues import CUES
-from districts.words import LANE, MASK, PLACE, ending_step, gap_step, has_address, tokens_of
+from districts.words import (
+    LANE,
+    MASK,
+    PLACE,
+    ending_step,
+    gap_step,
+    has_address,
+    tokens_of,
+    without_addresses,
+)
 from districts.words import Words as PlaceWords
 
 from .language import DEVANAGARI, HINDI_IN_LATIN, LATIN, tongues_of
@@ -19,13 +29,16 @@ from .vocabulary import vocabulary
 
 # The lanes of this module in the one number that tells how far a piece takes the reader; the others are those of words.py.
 _CLAUSE = 1
-_LONG_NUMBER, _BETWEEN, _UNLIKE = (1 << lane * LANE for lane in (4, 5, 6))
-_LONG_NUMBERS, _BETWEENS, _UNLIKES = MASK * _LONG_NUMBER, MASK * _BETWEEN, MASK * _UNLIKE
+_LONG_NUMBER, _BETWEEN, _OTHER = (1 << lane * LANE for lane in (4, 5, 6))
+_LONG_NUMBERS, _BETWEENS, _OTHERS = MASK * _LONG_NUMBER, MASK * _BETWEEN, MASK * _OTHER
 _TONGUES_AT = 7
+# Instead of a cue: a word that is none, or several, to who looks for places ("spo2", 🙏).
+_PARTED = -1
 _TONGUES = {tongue: 1 << (_TONGUES_AT + tongue) * LANE for tongue in (DEVANAGARI, LATIN, HINDI_IN_LATIN)}
 _ENDINGS = ".,;:!?)\n"
 _WORD = re.compile("[a-z]+|[\u0900-\u0963\u0971-\u097f]+")
 _LONGEST_KEPT, _MOST_DIGITS, _KEPT = 32, 4, 30_000
+_LONGEST_PARTED = 8  # of a longer word the parts are not kept: it may be somebody's number
 
 # A word, the name under which the lists know it, its shape, what it may say beside a place's name, how far it takes the
 # reader; without a word what stands between.
@@ -36,10 +49,11 @@ class Line:
     """The words of a folded text as columns of one length: as written, the name under which the lists know each, its shape
     for the model. Where they stand, and how many there are of each sort, is counted together and asked for by methods."""
 
-    __slots__ = ("_cues", "_places", "_sums", "names", "shapes", "texts")
+    __slots__ = ("_cues", "_places", "_sums", "names", "shapes", "text", "texts")
 
     def __init__(self, folded: str) -> None:
-        pieces = folded.replace("\n", "\n ").split(" ")
+        self.text = without_addresses(folded) if has_address(folded) else folded
+        pieces = self.text.replace("\n", "\n ").split(" ")
         texts, names, shapes, cues, steps = zip(
             *chain.from_iterable(map(_PIECES.__getitem__, pieces)), strict=True
         )
@@ -66,11 +80,17 @@ class Line:
             end = start + len(text)
             self._places[at] += parted
 
-    def for_places(self, folded: str) -> PlaceWords:
+    def for_places(self) -> PlaceWords:
         """The same text as that which looks for places divides it, most often into the same words."""
-        if self._sums & _UNLIKES or has_address(folded):
-            return PlaceWords(folded)
-        return PlaceWords(folded, (self.texts, self._cues, self._places))
+        if not self._sums & _OTHERS:
+            return PlaceWords(self.text, (self.texts, self._cues, self._places))
+        texts, cues, places = self.texts.copy(), self._cues.copy(), self._places.copy()
+        for at in reversed([at for at, cue in enumerate(self._cues) if cue == _PARTED]):
+            word = texts[at]
+            tokens, its_cues, steps = (_kept_parts if len(word) <= _LONGEST_PARTED else _parts)(word)
+            texts[at : at + 1], cues[at : at + 1] = tokens, its_cues
+            places[at : at + 1] = [places[at] + step for step in steps]
+        return PlaceWords(self.text, (texts, cues, places))
 
     def start(self, at: int) -> int:
         """Where word `at` begins in the folded text."""
@@ -143,15 +163,28 @@ def _items(piece: str) -> list[_Item]:
             gap = piece[at:start]
             items.append(("", "", "", 0, gap_step(gap) + _CLAUSE * turns + _BETWEEN * len(gap)))
         name = known.name(text)
-        items.append((text, name, intern(shape(name)), CUES.get(text, 0), _step(text, name)))
+        is_one = tokens_of(text) == [text]
+        cue = CUES.get(text, 0) if is_one else _PARTED
+        items.append((text, name, intern(shape(name)), cue, _step(text, name) + _OTHER * (not is_one)))
         at, clause = end, number
     if not items:
         step = ending_step(piece) + _CLAUSE * ends_clause(f" {piece} ") + _BETWEEN * (len(piece) + 1)
         return [("", "", "", 0, step)]
     text, name, kind, cue, step = items[-1]
-    step += _rest(piece[at:]) + _UNLIKE * (words.texts != tokens_of(piece))
-    items[-1] = (text, name, kind, cue, step)
+    items[-1] = (text, name, kind, cue, step + _rest(piece[at:]))
     return items
+
+
+def _parts(word: str) -> tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...]]:
+    """The tokens of a word for who looks for places, their cues, and how far into the word each begins."""
+    starts: list[int] = []
+    tokens = tokens_of(word)
+    for token in tokens:
+        starts.append(word.index(token, starts[-1] + 1 if starts else 0))
+    return tuple(tokens), tuple(CUES.get(token, 0) for token in tokens), tuple(PLACE * at for at in starts)
+
+
+_kept_parts = lru_cache(maxsize=10_000)(_parts)
 
 
 @lru_cache(maxsize=1000)

@@ -166,10 +166,7 @@ def _decide(
         for one, its in zip(found, scores, strict=True)
     ]
     places = [
-        locate(
-            folded := one.parsed.folded, ignore=_spans(one), words=one.parsed.words.for_places(folded.text)
-        )
-        for one in found
+        locate(one.parsed.folded, ignore=_spans(one), words=one.parsed.words.for_places()) for one in found
     ]
     doubt = trained.doubt if trained is not None else {}
     return [_reading(one, its, place, doubt) for one, its, place in zip(found, decided, places, strict=True)]
