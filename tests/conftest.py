@@ -1,9 +1,14 @@
 """Shared fixtures: the gazetteer in every test database."""
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 
 pytest_plugins = ["tests.browsing"]
+
+
+def pytest_configure() -> None:
+    settings.PASSWORD_HASHERS = ["tests.passwords.FewRounds"]
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -76,7 +77,7 @@ class World:
             extra |= {"data": body, "content_type": "application/json"}
         elif body is not None and method == "POST":
             extra["data"] = body
-        with rolled_back():
+        with rolled_back(client):
             return getattr(client, method.lower())(path, **extra)
 
     def own(self, actor: str) -> HelpRequest:
@@ -88,17 +89,26 @@ class World:
 
 
 @contextmanager
-def rolled_back() -> Iterator[None]:
-    """Undo what a press did, so that every cell of the table starts from the same rows."""
+def rolled_back(client: Client) -> Iterator[None]:
+    """Undo what a press did, so that every cell of the table starts from the same rows and cookies."""
     point = transaction.savepoint()
+    cookies = deepcopy(client.cookies)
     try:
         yield
     finally:
         transaction.savepoint_rollback(point)
+        client.cookies = cookies
 
 
-@pytest.fixture
-def world() -> World:
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One for all cells: what a test writes is undone down to the rows that are made here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield _world()
+        transaction.set_rollback(True)
+
+
+def _world() -> World:
     requests, consultations, posts = {}, {}, {}
     for district, phone in CANARY.items():
         summary = f"oxygen {WORD[district]}"

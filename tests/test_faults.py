@@ -13,7 +13,7 @@ from requests_app.tasks import wake_readers
 from tests.factories import a_post
 from tests.processes import SWEEPER, WORKER, Process, in_threads, running, wait_until
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 TOWNS = ("Kota", "Bundi", "Sikar", "Churu", "Pali", "Alwar", "Dausa", "Tonk")
 QUICK_LEASES = "[posts]\nlease = 3\nretry = [1, 1, 1, 1]\n"

@@ -1,6 +1,7 @@
 """Compiles locale/*/LC_MESSAGES/django.po to .mo with Babel, for machines that have no gettext."""
 
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from babel.messages.mofile import write_mo
@@ -18,10 +19,11 @@ class Command(BaseCommand):
                 with source.open("rb") as file:
                     catalog = read_po(file, locale=source.parent.parent.name)
                 target = source.with_suffix(".mo")
-                fresh = target.with_suffix(".mo.new")
-                with fresh.open("wb") as file:
+                # Under a name of its own: several may compile at once.
+                with NamedTemporaryFile(dir=target.parent, suffix=".mo.new", delete=False) as file:
                     write_mo(file, catalog)
-                fresh.replace(target)
+                Path(file.name).chmod(0o644)
+                Path(file.name).replace(target)
                 self.stdout.write(
                     f"{target}: {sum(1 for message in catalog if message.id and message.string)} messages"
                 )
