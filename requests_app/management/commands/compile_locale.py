@@ -20,10 +20,10 @@ class Command(BaseCommand):
                     catalog = read_po(file, locale=source.parent.parent.name)
                 target = source.with_suffix(".mo")
                 # Under a name of its own: several may compile at once.
-                with NamedTemporaryFile(dir=target.parent, suffix=".mo.new", delete=False) as file:
-                    write_mo(file, catalog)
-                Path(file.name).chmod(0o644)
-                Path(file.name).replace(target)
+                with NamedTemporaryFile(dir=target.parent, suffix=".mo.new", delete=False) as fresh:
+                    write_mo(fresh, catalog)
+                Path(fresh.name).chmod(0o644)
+                Path(fresh.name).replace(target)
                 self.stdout.write(
                     f"{target}: {sum(1 for message in catalog if message.id and message.string)} messages"
                 )
