@@ -14,7 +14,7 @@ def _set(words: str) -> frozenset[str]:
 
 _PLACE_AFTER = _set(
     "chc phc cch tehsil teh tahsil block panchayat city kasba kasbe gaon village town "
-    "district dist jila zila distt hospital station junction jn jn. "
+    "district dist jila zila distt hospital station junction jn jn. sector sec "
     "सीएचसी पीएचसी तहसील ब्लॉक पंचायत कस्बा कस्बे गांव शहर जिला जिले अस्पताल हॉस्पिटल स्टेशन जंक्शन"
 )
 _PLACE_BEFORE = _set(
@@ -33,7 +33,7 @@ _QUOTA_WORD = _set(
 )
 _QUOTA_AFTER = _set("khatam khatm खत्म पूरा बढ़ा बढ़ाया बढ़ाने बढ़ाओ बढ़ाए घटाया कम तय system quota")
 _SWEET = _set("laddu laddoo raita लड्डू रायता")
-_HOSPITAL_LETTERS = _set("sms mdm एसएमएस")
+_HOSPITAL_LETTERS = _set("sms mdm एसएमएस jaipuria जयपुरिया")  # and names that are words as well
 _WARD = _set(
     "hospital ward icu bed beds blood admit admitted bharti emergency doctor doctors ventilator "
     "patient opd gate hosp plasma idh oxygen platelets "

@@ -40,7 +40,8 @@ _LISTS: dict[str, str] = {
     ),
     "FOREIGN": (
         "america usa canada toronto dubai sharjah london qatar doha kuwait oman muscat saudi riyadh bahrain singapore "
-        "australia sydney melbourne germany italy england अमेरिका दुबई कनाडा लंदन कतर कुवैत ओमान सऊदी"
+        "australia sydney melbourne germany italy england russia ukraine ireland paris berlin seattle chicago boston japan malaysia "
+        "अमेरिका दुबई कनाडा लंदन कतर कुवैत ओमान सऊदी"
     ),
     "HOME": "orig originally native resident hails belongs मूल मूलतः निवासी niwasi nivasi rehne रहने rahne basically",
     "HOME_AFTER": "niwasi nivasi निवासी rehne rahne रहने",
@@ -78,7 +79,7 @@ _LISTS: dict[str, str] = {
         "wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody"
     ),
     "CAME": (
-        "came returned back labour labourers laborers majdoor majdur mazdoor mazdur mazdoors workers migrants shramik मजदूर मजदूरों श्रमिक posted sitting alumnus ngo"
+        "came returned returnees back labour labourers laborers majdoor majdur mazdoor mazdur mazdoors workers migrants shramik मजदूर मजदूरों श्रमिक posted sitting alumnus ngo"
     ),
     "FROM": "from",
     "IN": "in at",
@@ -92,7 +93,7 @@ _LISTS: dict[str, str] = {
     "BASED": "based",
     "GIVER": (
         "ngo foundation trust company supplier suppliers supply based group team firm organisation "
-        "organization charity importer dealer manufacturer volunteers संस्था फाउंडेशन ट्रस्ट कंपनी"
+        "organization charity importer importing imported shipping shipped dealer manufacturer volunteers संस्था फाउंडेशन ट्रस्ट कंपनी"
     ),
     "SENT": "gaye gye गए गये le-gaye sent send coming travelling driving referred refer refered bheja bhej bheje रेफर भेजा भेज shift शिफ्ट refar",
     "BROUGHT": (

@@ -16,7 +16,7 @@ CAUTIOUS = frozenset(
         "begun begu payla "
         "sawar sewar vki rnt gbh nims ren sms mdm एसएमएस banar nimaj khandar baswa lawan kawat triveni "
         "gogonda chapar bagore dharamshala dharamsala धर्मशाला anand thane rewa puri durg guna moga nuh bawal saket rohini anand "
-        "calicut goa kaman kamaan "
+        "calicut goa sion kaman kamaan "
         "udasar muhana bilwa jasol sendra kharwa mahi luni looni semari raj pink surat mahwa bassi "
         "बाप नगर पहाड़ी रानी शिव सम भीम बाड़ी आंधी बावड़ी बारा वैर मांडल आऊ राशमी सावर नावा धवा "
         "टोक गढ़ी अंता अन्ता डग बाली "
@@ -31,7 +31,7 @@ SOFT = frozenset(
         "bhim bheem begun begu anta luni looni surat bhadra mahwa bassi amet rohat baori danta "
         "kaman kamaan deeg karera kareda "
         "weir sawar sewar bari nims sarada gogonda suket masuda jasol sendra sambhar nawa nawan "
-        "semari keru anta antah goa puri dosa "
+        "semari keru anta antah goa puri sion dosa "
         "भीम बेगूं अंता लूणी लूनी सूरत भादरा रोहट सावर निमाज केलवा कवाई आमेट नावा निम्स बाली "
         "bali सेवर वैर गिड़ा सम आऊ मांडल"
     ).text.split()
@@ -43,7 +43,7 @@ NOT_A_VARIANT = frozenset(
         "kotak koti bikini jaipuri balaji "
         "balance shahrukh medical hospital ramdev sanjay vijay ajmera kumar kumari kumawat "
         "masood rahat rohit patience "
-        "contact number urgent family "
+        "contact number urgent family caravan "
         "sambar sambhar tiwari narayan narayana oxygen injection please patient mandir sardar sarkar "
         "bhandar bhandara mohalla mohala barely kishan gopal mohan "
         "राहत रोहित सहारा शुरू शिकार रश्मि बांदी मरीज सरकार सीकर"
@@ -55,6 +55,7 @@ AFFIXES = frozenset(
         "news updates update police collector emergency hospital plasma blood food cares wale walo wala "
         "me mein se ke ki ka ko ne icu relief lockdown wasi vasi vaasi dist cmho covidhelp covidsos "
         "oxygensos save resources fightscorona fightscovid sahayata madad "
+        "floods flood rains earthquake quake cyclone landslide landslides floodrelief rescue "
         "मदद में से के का की को वासी वासियों वाले वालों कोविड कोरोना ऑक्सीजन सहायता जिला शहर हेल्प एसओएस"
     ).text.split()
 )
