@@ -37,8 +37,9 @@ _HOSPITAL_LETTERS = _set("sms mdm एसएमएस jaipuria जयपुरि
 _WARD = _set(
     "hospital ward icu bed beds blood admit admitted bharti emergency doctor doctors ventilator "
     "patient opd gate hosp plasma idh oxygen platelets "
-    "अस्पताल वार्ड आईसीयू बेड भर्ती इमरजेंसी डॉक्टर वेंटिलेटर मरीज एडमिट गेट ऑक्सीजन"
+    "अस्पताल हॉस्पिटल वार्ड आईसीयू बेड भर्ती इमरजेंसी डॉक्टर वेंटिलेटर मरीज एडमिट गेट ऑक्सीजन"
 )
+_REFERRED = _set("referred refer shifted shift taken brought rushed transferred moved sent")
 _AT = _set("at")
 _KIN = _set(
     "papa mummy maa bhai behan bahan chacha chachi mama mami dada dadi nana nani patni pati beta beti patient mariz "
@@ -81,6 +82,8 @@ def _is_hospital_here(mention: Mention, words: Words) -> bool:
         after in _INSIDE and not _KIN.isdisjoint(tokens[max(0, mention.first - 3) : mention.first])
     ):
         return True  # "operated at SMS", "bhai ko SMS me h"
+    if before == "to" and not _REFERRED.isdisjoint(tokens[max(0, mention.first - 7) : mention.first]):
+        return True
     window = tokens[max(0, mention.first - 4) : mention.last + 7]
     if after in _FROM and not _BESIDE.isdisjoint(tokens[mention.last + 1 : mention.last + 2]):
         return True

@@ -5,13 +5,16 @@ from districts.folding import fold
 _LISTS: dict[str, str] = {
     "ROAD": "road rd roads marg highway hwy bypass expressway phatak pulia puliya line रोड मार्ग हाईवे बाईपास फाटक राजमार्ग सड़क",
     "HIGHWAY": "highway hwy expressway हाईवे राजमार्ग",
-    "HOSPITAL": "hospital hosp chc phc clinic अस्पताल हॉस्पिटल सीएचसी पीएचसी",
+    "HOSPITAL": (
+        "hospital hosp chc phc clinic college civil pgi trauma sadar aspatal ward "
+        "अस्पताल हॉस्पिटल सीएचसी पीएचसी कॉलेज सिविल ट्रॉमा सदर वार्ड"
+    ),
     "DISTRICT": "district dist distt jila zila zilla jile jilla जिला जिले ज़िला ज़िले",
     "UP_TO": "tak तक",
     "TAKE": (
-        "jana jane jao jaana jaane jau jaye refer refered referred bhej bhejo bhejna bheja "
+        "aana jana jane jao jaana jaane jau jaye refer refered referred bhej bhejo bhejna bheja "
         "bhejne shift leja lejana lejao chalo jaake jakar "
-        "जाना जाने जाओ जाऊं जाएं जाए जाकर रेफर भेज भेजो भेजना भेजा शिफ्ट लेकर जाते bolre gaye gye गए गये"
+        "आना जाना जाने जाओ जाऊं जाएं जाए जाकर रेफर भेज भेजो भेजना भेजा शिफ्ट लेकर जाते bolre gaye gye गए गये"
     ),
     "NOT_THERE": (
         "full फुल packed nil mana मना tried pucha puchha पूछा jawab try jgh empty bhagaya "
@@ -24,10 +27,10 @@ _LISTS: dict[str, str] = {
         "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना मंगाया खरीद खरीदने लाते लाए लाना लाने ला लाओ "
         "दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta kharid kharidne khareedne late mangate mangwaya"
     ),
-    "ANYWHERE": "kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha",
+    "ANYWHERE": "preferred prefer preferably kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha",
     "OR": "ya or aur and & या और एवं व n",
     "EITHER": "ya or या",
-    "RESIDE": "rehta rehte rahta rahte rehti rahti live living रहता रहते रहती",
+    "RESIDE": "rehta rehte rahta rahte rehti rahti live lives living रहता रहते रहती",
     "WE": "we hum ham हम",
     "LABOUR": "majdoor majdur mazdoor mazdur mazdoors labour labourers workers migrants shramik मजदूर मजदूरों श्रमिक",
     "GOER": "anyone anybody someone koi driving heading travelling traveling coming going कोई",
@@ -61,7 +64,7 @@ _LISTS: dict[str, str] = {
         "भर्ती एडमिट अभी घंटे घंटों खड़े खड़ा पहुंचे पहुंच पहुंचा स्ट्रेचर इंतजार parking पार्किंग line लाइन bahar बाहर outside"
     ),
     "SEEK": (
-        "karwa karwana karwao karva karvana karana karane kara karwado dilwa dilwado dilao dila chahiye want "
+        "karna karni krna karwa karwana karwao karva karvana karana karane kara karwado dilwa dilwado dilao dila chahiye want "
         "करवा करवाना करवाओ करवाने कराना कराने करना दिलवा दिलवाओ दिलाओ चाहिए"
     ),
     "KIN_AWAY": (
@@ -76,7 +79,7 @@ _LISTS: dict[str, str] = {
     "TO": "to",
     "TRIED": "tried try called checked not nothing nowhere except beyond like source available",
     "SAID": (
-        "wale वाले wala bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody"
+        "wale वाले wala wali walo walon वाली वालों bole bola kaha बोले कहते कहा denied refused refuse preferred prefer gave says said nobody"
     ),
     "CAME": (
         "came returned returnees back labour labourers laborers majdoor majdur mazdoor mazdur mazdoors workers migrants shramik मजदूर मजदूरों श्रमिक posted sitting alumnus ngo"
@@ -98,7 +101,7 @@ _LISTS: dict[str, str] = {
     "SENT": "gaye gye गए गये le-gaye sent send coming travelling driving referred refer refered bheja bhej bheje रेफर भेजा भेज shift शिफ्ट refar",
     "BROUGHT": (
         "brought rushed shifted moved taken took transferred transported came reached airlifted "
-        "laye laya laaye aaye aye pahunche pahuche pahunch leaaye लाए लाया लाये आए आये पहुंचे पहुंच"
+        "laye laya laaye aaye aye pahunche pahuche pahunch pahuch pahunchi pahuchi pahucha leaaye लाए लाया लाये आए आये पहुंचे पहुंच पहुंची पहुंचा"
     ),
     "SHIFT": "shift शिफ्ट",
     "DONE": "kiya kiye kia diya kar karke किया किये दिया कर करके",
@@ -108,11 +111,33 @@ _LISTS: dict[str, str] = {
     "THENCE": "wahan waha vahan vaha वहां वहाँ there",
     "THING": (
         "remdesivir fabiflu tocilizumab injection injections medicine medicines courier parcel deliver delivered "
-        "supply vials strips vial cylinder cylinders"
+        "supply vials strips vial cylinder cylinders donor donors डोनर"
     ),
     "OF_ENGLISH": "of",
     "OWN": "apne apna apni hamare hamara humare our अपने अपना हमारे हमारा",
     "VILLAGE": "gaon gaanv gaav gav village vill tehsil teh tahsil dhani गांव गाँव तहसील ढाणी",
+    "BEFELL": "accident palat palti bhid takkar breakdown एक्सीडेंट पलट पलटी टक्कर भिड़ दुर्घटना हादसा",
+    "ON": "on pe par पे पर",
+    "NEG": "not",
+    "HERE": "yahan yaha yahin yahi here यहां यहीं",
+    "IF": "if agar yadi अगर यदि",
+    "ADMITTED": (
+        "admitted admit hospitalised hospitalized bharti bharthi operated nicu niv ventilated critical chadhta "
+        "भर्ती एडमिट चढ़ता"
+    ),
+    "FOLK": (
+        "family families parivar pariwar ladka ladke ladki bachcha baccha bachche driver aadmi student students "
+        "shopkeeper log logo child kid girl boy man woman lady baby beti behen bahan behan chacha chachi mama mami bhai bhaiya "
+        "bhanja bhatija bahu sasur saas dost friend बेटी बहन चाचा चाची मामा मामी भाई भतीजा भांजा बहू ससुर सास दोस्त परिवार लड़का लड़के लड़की बच्चा बच्चे आदमी लोग लोगों"
+    ),
+    "FAMILY": "family families parivar pariwar परिवार",
+    "NE": "ne ने",
+    "LOOKS": "lagte lagta lagti लगते लगता लगती",
+    "HOUSE": "ghar home house घर",
+    "WAY": "taraf taraph side तरफ ओर",
+    "AMID": "beech bich bech between बीच",
+    "OUT": "bahar baahar outside samne gate बाहर सामने",
+    "VISIT": "ghumne ghoomne visiting घूमने",
     "WILL": (
         "need needs be must should going want wants ambulance cannot ja jana jaana jane lejana जा जाना जाने"
     ),
@@ -134,7 +159,8 @@ CUES = _of_words()
     ROAD, HIGHWAY, HOSPITAL, DISTRICT, UP_TO, TAKE, NOT_THERE, NOT, BRING, ANYWHERE, OR, EITHER, RESIDE, WE, LABOUR,
     GOER, BORDER, BUT, DUTY, ROAMING, FOREIGN, HOME, HOME_AFTER, WRITER, AM, LIVE, NOW, THERE, SEEK, KIN_AWAY,
     KIN_ELDER, PATIENT, TOWARDS, TO, TRIED, SAID, CAME, FROM, IN, INSIDE, SE, KO, OF, WHOSE, BED, NEARBY, BASED,
-    GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, THING, OF_ENGLISH, OWN, VILLAGE, WILL,
+    GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, THING, OF_ENGLISH, OWN, VILLAGE,
+    BEFELL, ON, NEG, HERE, IF, ADMITTED, FOLK, FAMILY, NE, LOOKS, HOUSE, WAY, AMID, OUT, VISIT, WILL,
 ) = _FLAGS.values()  # fmt: skip
 
 

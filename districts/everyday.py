@@ -43,7 +43,7 @@ NOT_A_VARIANT = frozenset(
         "kotak koti bikini jaipuri balaji "
         "balance shahrukh medical hospital ramdev sanjay vijay ajmera kumar kumari kumawat "
         "masood rahat rohit patience "
-        "contact number urgent family caravan "
+        "contact number urgent family caravan diver divers driver diwar deewar "
         "sambar sambhar tiwari narayan narayana oxygen injection please patient mandir sardar sarkar "
         "bhandar bhandara mohalla mohala barely kishan gopal mohan "
         "राहत रोहित सहारा शुरू शिकार रश्मि बांदी मरीज सरकार सीकर"

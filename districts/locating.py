@@ -104,7 +104,7 @@ def _settle_shared(item: Weighed, weighed: list[Weighed], words: Words) -> None:
         if (
             anchor is item
             or len(anchor.targets) > 1
-            or anchor.is_left
+            or (anchor.is_left and not 0 <= item.first - anchor.last <= 2)  # "Beawar ke pass Bijainagar"
             or (anchor.kind == "street") != streets
         ):
             continue
@@ -204,7 +204,7 @@ def _block_of(district: str, weighed: list[Weighed], words: Words) -> tuple[str 
     best: Weighed | None = None
     for item in named:
         block = item.targets[0].block
-        if block is None or item.kind == "pin" or item.is_left:
+        if block is None or item.kind == "pin" or item.is_left or item.is_listed:
             continue
         if _is_districts_own_name(item, district, block, words):
             continue

@@ -21,6 +21,7 @@ _TAKING, _WENT, _WAS, _COMING, _GOES_ON, _GOING, _WHO = (
         "aa aaa आ", "rahe rhe raha rha rahi rhi रहे रहा रही", "jane jaane aane जाने आने", "wala wale vala vale वाला वाले",
     )
 )  # fmt: skip
+_ARROWS = frozenset("→>➡")
 _OPEN = 0.5  # and where the hospital at the other end is said to be full: who knows that may be there
 
 
@@ -51,6 +52,8 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
     """(left behind, arrived at, whether the words say that it was done) of two neighbouring places, None for no move."""
     tokens = words.tokens
     between = words.cues[left.last : right.first]
+    if _is_shifted_to(right, words):
+        return left, right, True
     if not between or len(between) > _BETWEEN:
         return None
     if words.is_stop_within(left.last, right.first) and not (
@@ -59,6 +62,8 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
         return None  # "Came from: Dausa" and "Referred to: SMS Jaipur" are one move on two lines
     end = words.clause_end(right.last, min(len(tokens), right.last + 7))
     after = any_of(words.cues[right.last : end])
+    if len(between) > 1 and between[0] & c.HOSPITAL:
+        between = between[1:]  # "Baran hospital se Kota"
     is_way = between[0] & c.SE and not any_of(between[1:]) & c.AM
     if is_way or (len(between) > 1 and between[-1] & c.SE and between[-2] & c.THENCE):
         said = after | any_of(between)
@@ -76,11 +81,24 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
     if not said & (c.BROUGHT | c.SENT):
         return None
     is_done = bool(said & c.BROUGHT) and not said & c.WILL
+    if said & c.IF:
+        return None  # "if your person was moved to Kota"
     if is_from and between[-1] & c.TO:
         return left, right, is_done
     if before[-1] & c.TO and between[-1] & c.FROM:
         return right, left, is_done
     return None
+
+
+def _is_shifted_to(item: Weighed, words: Words) -> bool:
+    """ "shifted to Kota yesterday", but not "must be shifted to Kota", "if he was moved to Kota"."""
+    start = item.first
+    while start > 0 and start > item.first - 6 and not words.is_stop(start):
+        start -= 1
+    before = words.cues[start : item.first]
+    if len(before) < 2 or not before[-1] & c.TO or not before[-2] & c.BROUGHT:
+        return False
+    return not any_of(before) & (c.WILL | c.IF | c.SEEK) and "get" not in words.tokens[start : item.first]
 
 
 def _is_arriving(item: Weighed, words: Words) -> bool:
@@ -135,6 +153,17 @@ def _is_supply(left: Weighed, right: Weighed, words: Words) -> bool:
         going, who = (*words.tokens[right.last : right.last + 2], "", "")[:2]
         if between[0] & c.SE and len(between) == 1 and going in _GOING and who in _WHO:
             return True  # "koi Gangapur se Jaipur jane wala ho"
+    if (
+        any_of(before[-3:]) & c.THING
+        and len(between) == 1
+        and between[0] & c.SE
+        and not any_of(before) & c.PATIENT
+    ):
+        return bool(
+            any_of(words.cues[right.last : right.last + 1]) & c.BRING
+        )  # "donor ko Bundi se Kota lana h"
+    if any_of(before) & c.GOER and not between and _ARROWS & set(words.gap(right.first)):
+        return True  # "anyone heading Jodhpur -> Barmer"
     if not before or not between or not before[-1] & c.FROM or not between[-1] & (c.TO | c.IN):
         return False
     return bool(any_of(before + between) & c.THING and not any_of(before) & (c.TRIED | c.PATIENT))
@@ -159,7 +188,7 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         if move is not None and went_on and len(went_on) == 1 and went_on[0] & c.TO:
             move = left, right, move[2]  # "from Beawar to Ajmer to Jaipur"
         else:
-            move = _made(left, right, words)
+            move = None if _is_supply(left, right, words) else _made(left, right, words)
         if move is None:
             if _is_supply(left, right, words):
                 left.weight *= 0.5

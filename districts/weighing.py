@@ -8,8 +8,11 @@ from districts import cues as c
 from districts.cues import any_of
 from districts.naming import Mention
 from districts.numbering import Numbered
-from districts.places import Target
+from districts.places import Target, agrees
 from districts.words import Words
+
+_LISTING = frozenset(",/&|#")
+_BYPASS = frozenset(("bypass", "बाईपास", "बाइपास"))
 
 
 @dataclass(slots=True)
@@ -29,7 +32,8 @@ class Weighed:
     first: int = -1
     last: int = -1
     is_away: bool = False  # somewhere else: where help was sought, where somebody would be taken
-    is_left: bool = False  # where the patient, or a giver, came from
+    is_left: bool = False  # where the patient, or a giver, came from; or a place that is not meant
+    is_listed: bool = False  # one of several that are named side by side
     is_qualified: bool = False
     is_dropped: bool = False
     is_tag: bool = False
@@ -77,8 +81,14 @@ def _by_what_follows(
     elif after[-1] & c.NOT and (len(after) == 1 or (len(after) == 2 and one & c.SAID)):
         item.weight *= 0.45  # "Jaipur nahi, Alwar", "Jaipur wala nahi"
         item.quality *= 0.5
+        item.is_left = True
     elif said & c.NOT_THERE or four & c.SAID:
-        item.weight *= 0.8
+        is_of_them = (
+            one & c.SAID
+            and any_of(after[1:4]) & (c.SAID | c.NOT_THERE | c.TAKE | c.NE)
+            and item.kind != "hospital"
+        )
+        item.weight *= 0.65 if is_of_them else 0.8
     if three & c.ANYWHERE:
         item.weight *= 0.5
         item.is_away = True
@@ -86,6 +96,16 @@ def _by_what_follows(
         item.weight *= 0.6  # "Churu ke rehne wale", but not "Mumbai me rehne wale"
     if item.targets[0].district is None and (one & c.CAME or (one & c.OF and any_of(after[1:3]) & c.CAME)):
         item.weight *= 0.4  # "Bihar ke majdoor Bhiwadi me"
+    if one & c.INSIDE and any_of(after[1:3]) & c.ADMITTED and said & c.SEEK:
+        item.weight *= 0.55  # "Jaipur me bharti karwana hai"
+        item.is_away = True
+    if one & c.WHOSE and any_of(after[1:2]) & c.LOOKS:
+        item.weight *= 0.3  # "Nagaur ke lagte hain"
+        item.quality *= 0.6
+        item.is_left = True
+    if one & c.OF and any_of(after[1:2]) & c.WAY and item.targets[0].block is None:
+        item.weight *= 0.5  # "jaipur ki taraf"
+        item.is_away = True
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
@@ -101,6 +121,10 @@ def _by_what_follows(
 def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_first: bool) -> None:
     back = list(accumulate(before[::-1], or_))
     last, two, three, four, all_before = before[-1], back[:2][-1], back[:3][-1], back[:4][-1], back[-1]
+    if last & c.NEG:
+        item.weight *= 0.3  # "not Ganganagar, Hanumangarh"
+        item.quality *= 0.6
+        item.is_left = True
     if last & c.TOWARDS and not (is_first and any_of(before[:-1]) & c.FROM):
         item.weight *= 0.5
         item.is_away = True
@@ -161,6 +185,74 @@ def _spread(weighed: list[Weighed], words: Words) -> None:
             left.weight = min(left.weight, right.weight)
 
 
+def _is_pair_of_list(left: Weighed, right: Weighed, words: Words) -> bool:
+    """Whether two neighbours are named side by side, and are not one address: "Nokha, Lunkaransar", "Bari & Rajakhera"."""
+    one, two = left.targets[0], right.targets[0]
+    if one == two or one.district is None or two.district is None:
+        return False
+    between = words.cues[left.last : right.first]
+    if len(between) > 1 or not all(cue & c.OR for cue in between):
+        return False
+    if not between and not set(words.gap(right.first)) & _LISTING:
+        return False
+    if one.block is None and two.block is None:
+        return one.district != two.district and "hospital" not in (left.kind, right.kind)
+    return (one.block is not None or not agrees(two, one)) and (two.block is not None or not agrees(one, two))
+
+
+def _is_of_people(item: Weighed, words: Words) -> bool:
+    """ "Jalore, Sirohi ke mareez", "Bari & Rajakhera folks"."""
+    after = words.cues[item.last : item.last + 3]
+    return bool(
+        after
+        and (
+            after[0] & (c.FOLK | c.PATIENT) or (after[0] & c.OF and any_of(after[1:]) & (c.FOLK | c.PATIENT))
+        )
+    )
+
+
+def _mark_lists(weighed: list[Weighed], words: Words) -> None:
+    """Who names three places or more in a row, and not first, names where people come from or where they tried: "free beds for
+    patients of Jalore, Sirohi and Pali"."""
+    start = 0
+    for at in range(1, len(weighed) + 1):
+        if at < len(weighed) and _is_pair_of_list(weighed[at - 1], weighed[at], words):
+            continue
+        if at - start > 1:
+            is_of_people = at - start < len(weighed) and _is_of_people(weighed[at - 1], words)
+            for item in weighed[start if start or at - start > 2 else 1 : at]:
+                item.is_listed = True
+                if is_of_people or (start > 0 and at - start > 2):
+                    item.weight *= 0.5
+                    item.is_away = True
+            if is_of_people and start == 0:
+                weighed[0].is_listed = weighed[0].is_away = True
+        start = at
+
+
+def _heed_here(weighed: list[Weighed], words: Words) -> None:
+    """A clause that starts with "here in Merta" says where; "we here in Jaipur" may write for somebody elsewhere."""
+    for item in weighed:
+        at = item.first - 1
+        if at > 0 and words.cues[at] & c.IN:
+            at -= 1
+        if at >= 0 and words.cues[at] & c.HERE and (at == 0 or words.is_break(at)):
+            item.weight *= 1.45
+
+
+def _doubt_both_ends(weighed: list[Weighed], words: Words) -> None:
+    """Between two places is at neither: "between Beawar and Jaipur", "उदयपुर-पिंडवाड़ा के बीच"."""
+    for left, right in pairwise(weighed):
+        if right.first - left.last > 1:
+            continue
+        before = words.cues[left.first - 1] if left.first else 0
+        if before & c.AMID or any_of(words.cues[right.last : right.last + 2]) & c.AMID:
+            for item in (left, right):
+                item.weight *= 0.5
+                item.quality *= 0.6
+                item.is_away = True
+
+
 def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
     """Beside a place of Rajasthan one beyond it is where somebody or something comes from, if nothing says more:
     "Pune se aaya hu, Sirohi me", "Hisar se cylinder", "Agra ke doctor"."""
@@ -187,6 +279,32 @@ def _doubt_places_beyond(weighed: list[Weighed], words: Words) -> None:
             item.weight *= 0.6  # "students of Kashmir stuck in Jaipur"
 
 
+def _is_event(item: Weighed, words: Words, limit: int) -> bool:
+    """Whether somebody stands, or something befell them, on the highway or the bypass of a town: "dausa bypass pe khade h"."""
+    after = words.cues[item.last : words.clause_end(item.last, min(limit, item.last + 7))]
+    if not (
+        words.tokens[item.last] in _BYPASS or (words.cues[item.last] & c.HIGHWAY and item.targets[0].block)
+    ):
+        return False
+    return bool(any_of(after[1:]) & (c.THERE | c.BEFELL))
+
+
+def _doubt_lone_origins(weighed: list[Weighed], words: Words) -> None:
+    """Where workers beyond Rajasthan are from, or have their work, does not say where they are: "Bihar ke 20 majdoor"."""
+    cues = words.cues
+    for item in weighed:
+        before = cues[max(0, item.first - 3) : item.first]
+        after = cues[item.last : item.last + 4]
+        is_of = bool(after and after[0] & c.OF)
+        if (
+            (is_of and any_of(after[1:]) & c.LABOUR)
+            or (is_of and before and before[-1] & c.LABOUR)
+            or (before and before[-1] & c.FROM and any_of(before[:-1]) & c.CAME)
+            or (before and before[-1] & c.DUTY and after and after[0] & c.INSIDE)
+        ):
+            item.quality *= 0.5
+
+
 def _find_streets(weighed: list[Weighed], words: Words) -> None:
     """A road is named after where it goes: Sikar road is in Jaipur, and the Delhi-Jaipur highway passes Shahpura."""
     cues = words.cues
@@ -207,6 +325,8 @@ def _find_streets(weighed: list[Weighed], words: Words) -> None:
                 item.kind, item.weight, item.is_away = "street", 0.25, False
                 # "chaksu bypass pe" is at Chaksu, if nothing says more
                 item.quality = 0.66 if item.targets[0].block else 0.36
+                if _is_event(item, words, len(cues) if other is None else other.first):
+                    item.weight, item.quality = 1.0, 0.75
         elif other is not None and cues[other.last] & c.HIGHWAY and item.kind in ("district", "outside"):
             item.kind, item.weight, item.is_away, item.quality = "street", 0.25, False, 0.36
 
@@ -278,9 +398,14 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
         weighed.append(item)
     _find_streets(weighed, words)
     _doubt_places_beyond(weighed, words)
+    if all(item.targets[0].district is None for item in weighed):
+        _doubt_lone_origins(weighed, words)
     if len(weighed) > 1:
         _spread(weighed, words)
         _spread(weighed, words)
+        _heed_here(weighed, words)
+        _mark_lists(weighed, words)
+        _doubt_both_ends(weighed, words)
         if _is_list(weighed, words):
             for item in weighed:
                 item.quality *= 0.5
@@ -289,7 +414,8 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
         is_one_of_many = len(weighed) > 1 and _is_one_of_several(weighed, words)
         if not is_one_of_many:
             is_beyond = len(weighed) > 1 and leading.kind == "outside"
-            leading.weight += 0.1 if leading.is_tag or is_beyond else 0.3
+            is_served = leading.is_listed and leading.is_away
+            leading.weight += 0.0 if is_served else 0.1 if leading.is_tag or is_beyond else 0.3
         else:
             leading.weight = min(leading.weight, weighed[1].weight)
         # Who names a small town first means it; the cities after it are where they tried.

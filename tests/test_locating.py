@@ -178,6 +178,10 @@ def test_a_block_needs_its_name_or_its_seat(text, block):
         ),
         ("Sanchore se Palanpur le gaye the dadi ko, plasma wahan chahiye", ("outside", None)),
         ("jhalawar se kota aa rahe h, bed chahiye", ("Kota", None)),
+        ("Baran hospital se Kota MBS pahuch gaye hain, bed nahi", ("Kota", None)),
+        ("Referred from Alwar to SMS, reached SMS emergency at 4 am", ("Jaipur", None)),
+        ("Nathdwara civil hospital, shifted to Udaipur yesterday, needs plasma", ("Udaipur", None)),
+        ("Rooms in Jaisalmer. If your person was moved to Jodhpur, go there", ("Jaisalmer", None)),
         ("नागौर से जोधपुर रेफर, जोधपुर के चार अस्पताल घूम लिए, एंबुलेंस में हैं", ("Jodhpur", None)),
     ],
 )
@@ -235,7 +239,7 @@ def test_a_patient_who_is_only_sent_for_has_not_left(text, answer):
         ("Main Churu se hu, papa bimar, jaipur me bed dilwa do", ("Churu", None)),
         ("Family of Sujangarh abhi Jaipur me bharti", ("Jaipur", None)),
         ("From Nohar, currently Sirsa, need ICU", ("outside", None)),
-        ("Nohar ke chacha abhi Sirsa me hai", (None, None)),
+        ("Nohar ke chacha abhi Sirsa me hai", ("outside", None)),
         ("Dialysis in Alwar or Jaipur. Currently at our house in Tijara", ("Khairthal-Tijara", "Tijara")),
         ("pati dubai me, sasur ji ko oxygen chahiye, nagaur", ("Nagaur", None)),
         ("Grandmother alone, landline 02952-220746, her niece in Muscat", ("Rajsamand", None)),
@@ -245,6 +249,34 @@ def test_a_patient_who_is_only_sent_for_has_not_left(text, answer):
         ("behror highway pe driver bimar pada h, bihar ka hai, ambulance", ("Kotputli-Behror", None)),
         ("agra border se hum, RBM Bharatpur le aaye papa ko, bed nahi", ("Bharatpur", None)),
         ("cancer hospital jaipur wale bol rahe stock nahi, hum lohawat me rehte h", ("Phalodi", "Lohawat")),
+        ("Patient is from Nokha, admitted PBM trauma ward, needs O+", ("Bikaner", None)),
+        (
+            "Uncle 60, from Sarada, on NIV at MB hospital Udaipur, any private ICU in Udaipur?",
+            ("Udaipur", None),
+        ),
+        ("Dausa ka 20 saal ka ladka Agra ke private hospital me h, paise khatam", ("outside", None)),
+        ("अहमदाबाद सिविल में भर्ती जालोर के मरीज के लिए प्लेटलेट", ("outside", None)),
+        ("My father (Malpura, Tonk) was sent to Kota on Monday and is in MBS hospital", ("Kota", None)),
+        ("मेरा गांव नदबई भरतपुर। चाचा एसएमएस में भर्ती हैं", ("Jaipur", None)),
+        ("mool Churu ke, par patient Pune me hai, donor chahiye", ("outside", None)),
+        ("Bed in Indore for a Kota shopkeeper, he fell there. Kota is home", ("outside", None)),
+        ("Old lady alone in Bikaner, her family is in Kolkata, needs food", ("Bikaner", None)),
+        ("She lives in Osian but is at her son's house in Paota, Jodhpur now", ("Jodhpur", None)),
+        ("दिल्ली की बात दिल्ली में, यहाँ मेड़ता में दवा नहीं मिल रही", ("Nagaur", "Merta")),
+        ("hum yaha jaipur me h, papa Agra me bharti h", ("outside", None)),
+        ("Papa ko Jaipur me bharti karna hai, hum Tonk se", ("Tonk", None)),
+        ("Mera ghar Jhunjhunu hai lekin main Gurgaon me bimar hu, dawai chahiye", ("outside", None)),
+        ("Agra ke city hospital me Bharatpur ke patient ko O+ chahiye", ("outside", None)),
+        ("Sikar ki beti Jaipur ke Fortis hospital me vent pe hai", ("Jaipur", None)),
+        ("जयपुर अस्पताल में वेंटिलेटर है क्या, पापा चूरू में हैं", ("Churu", None)),
+        ("Jalore ke hamare bhai Chennai me phanse hain, ration khatam", ("outside", None)),
+        ("Bihar ke 20 majdoor ek kamre me hain, ration chahiye", (None, None)),
+        ("maa baap gaon me akele, meri naukri Pune me", (None, None)),
+        ("दौसा बाईपास पे खड़े हैं, जयपुर की तरफ", ("Dausa", None)),
+        ("Not Bundi, Baran. cylinder chahiye", ("Baran", None)),
+        ("नागौर के लगते हैं, अजमेर स्टेशन पर बेहोश पड़े हैं", ("Ajmer", None)),
+        ("हम टोंक के 9 मजदूर भोपाल स्टेशन पर हैं", ("outside", None)),
+        ("Beawar ke pass Bijainagar me dawai kahan milegi", ("Beawar", None)),
         ("भीम में न ऑक्सीजन है न डॉक्टर। हमें ब्यावर या अजमेर में भर्ती करवा दो", ("Rajsamand", "Bhim")),
     ],
 )
@@ -268,8 +300,38 @@ def test_who_gives_from_elsewhere_helps_where_they_say(text, answer):
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
+        ("Barmer city: refill point open till midnight, also for Shiv & Gudamalani folks", ("Barmer", None)),
+        ("Sirohi, Pali ke mareez Udaipur me hamare yaha ruk sakte hain", ("Udaipur", None)),
+        ("Free beds in Pali for patients of Jalore, Sirohi and Barmer", ("Pali", None)),
+        ("अहमदाबाद में जालोर, सिरोही, पाली के मरीजों के लिए 20 बेड", ("outside", None)),
+        ("Nohar, Hanumangarh: cylinder chahiye", ("Hanumangarh", "Nohar")),
+        ("Nohar ya Bhadra me koi cylinder", ("Hanumangarh", "Nohar")),
+    ],
+)
+def test_places_in_a_row_are_who_is_served_and_not_where(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Can donate plasma anywhere between Beawar and Jaipur", (None, None)),
+        ("Car broke down between Dausa and Jaipur near Bassi", ("Jaipur", "Bassi")),
+        ("dausa me khade h, jaipur ki taraf muh karke", ("Dausa", None)),
+    ],
+)
+def test_between_two_places_or_towards_one_is_at_neither(text, answer):
+    assert where(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
         ("Can someone courier Fabiflu from Jaipur to Karauli?", ("Karauli", None)),
         ("Remdesivir from Udaipur needed in Dungarpur", ("Dungarpur", None)),
+        ("donor ko Bundi se Kota lana hai, pass chahiye", ("Kota", None)),
+        ("Anyone heading Jodhpur → Barmer today? vials needed", ("Barmer", None)),
+        ("Importing concentrators from Taiwan for villages, write to us", (None, None)),
         ("Anyone driving from Jaipur towards Malpura? Medicine for my parents", ("Tonk", "Malpura")),
         ("koi bhai ajmer se nagaur jane wala ho, ek dawai bhejni h", ("Nagaur", None)),
         ("Anyone going from Jaipur to Delhi? A sample must reach the lab", ("Jaipur", None)),
