@@ -27,7 +27,7 @@ _LISTS: dict[str, str] = {
         "भिजवा भिजवाओ भिजवाएं भेज मंगवा मंगवाना मंगाया खरीद खरीदने लाते लाए लाना लाने ला लाओ "
         "दिलवा दिलवाओ दिलवाएं दिलवाइए कोई lauta kharid kharidne khareedne late mangate mangwaya"
     ),
-    "ANYWHERE": "preferred prefer preferably kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha",
+    "ANYWHERE": "chalega chalegi चलेगा चलेगी preferred prefer preferably kahi kahin kahibhi anywhere कहीं कही whichever wherever jahan jaha",
     "OR": "ya or aur and & या और एवं व n",
     "EITHER": "ya or या",
     "RESIDE": "rehta rehte rahta rahte rehti rahti live lives living रहता रहते रहती",
@@ -128,13 +128,18 @@ _LISTS: dict[str, str] = {
     "FOLK": (
         "family families parivar pariwar ladka ladke ladki bachcha baccha bachche driver aadmi student students "
         "shopkeeper log logo child kid girl boy man woman lady baby beti behen bahan behan chacha chachi mama mami bhai bhaiya "
+        "mahila aurat vyakti yuvak buzurg jawan महिला औरत व्यक्ति युवक बुजुर्ग जवान छात्र "
         "bhanja bhatija bahu sasur saas dost friend बेटी बहन चाचा चाची मामा मामी भाई भतीजा भांजा बहू ससुर सास दोस्त परिवार लड़का लड़के लड़की बच्चा बच्चे आदमी लोग लोगों"
     ),
     "FAMILY": "family families parivar pariwar परिवार",
     "NE": "ne ने",
+    "BLOOD": (
+        "blood unit units plasma platelets platelet donor donors neg negative khoon khun "
+        "खून रक्त यूनिट प्लाज्मा प्लेटलेट प्लेटलेट्स नेगेटिव"
+    ),
     "LOOKS": "lagte lagta lagti लगते लगता लगती",
     "HOUSE": "ghar home house घर",
-    "WAY": "taraf taraph side तरफ ओर",
+    "WAY": "taraf taraph raste rasta रास्ते side तरफ ओर",
     "AMID": "beech bich bech between बीच",
     "OUT": "bahar baahar outside samne gate बाहर सामने",
     "VISIT": "ghumne ghoomne visiting घूमने",
@@ -160,7 +165,7 @@ CUES = _of_words()
     GOER, BORDER, BUT, DUTY, ROAMING, FOREIGN, HOME, HOME_AFTER, WRITER, AM, LIVE, NOW, THERE, SEEK, KIN_AWAY,
     KIN_ELDER, PATIENT, TOWARDS, TO, TRIED, SAID, CAME, FROM, IN, INSIDE, SE, KO, OF, WHOSE, BED, NEARBY, BASED,
     GIVER, SENT, BROUGHT, SHIFT, DONE, WALKED, BACK, ABROAD, THENCE, THING, OF_ENGLISH, OWN, VILLAGE,
-    BEFELL, ON, NEG, HERE, IF, ADMITTED, FOLK, FAMILY, NE, LOOKS, HOUSE, WAY, AMID, OUT, VISIT, WILL,
+    BEFELL, ON, NEG, HERE, IF, ADMITTED, FOLK, FAMILY, NE, BLOOD, LOOKS, HOUSE, WAY, AMID, OUT, VISIT, WILL,
 ) = _FLAGS.values()  # fmt: skip
 
 

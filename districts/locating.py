@@ -142,7 +142,12 @@ def _settle_moved(item: Weighed, weighed: list[Weighed], words: Words) -> None:
                 if not between or (len(between) == 1 and between[0] & c.OF):
                     item.is_qualified = True
             continue
-        if item.is_left or not agrees(target, other.targets[0]):
+        if item.is_listed and other.is_listed:
+            continue
+        if not agrees(target, other.targets[0]):
+            _doubt_namesake(item, other, words)
+            continue
+        if item.is_left:
             continue
         if 0 <= item.last < other.first and cues[item.last] & c.SE:
             continue  # "Deeg se Bharatpur" is a way, "Deeg, Bharatpur" an address
@@ -153,6 +158,20 @@ def _settle_moved(item: Weighed, weighed: list[Weighed], words: Words) -> None:
             other.is_dropped = True
             item.is_qualified = True
             item.weight = max(item.weight, other.weight)
+
+
+def _doubt_namesake(item: Weighed, other: Weighed, words: Words) -> None:
+    """ "Bassi village, Chittorgarh district" is another Bassi than the one we know: many villages share a name."""
+    between = words.cues[item.last : other.first]
+    if item.kind not in ("block", "place") or item.last > other.first or len(between) > 2:
+        return
+    if not all(cue & (c.VILLAGE | c.DISTRICT) for cue in between) or other.is_listed:
+        return
+    if any_of(words.cues[other.last : other.last + 1]) & c.SAID:
+        return  # "Bassi (not the one of Chittorgarh)"
+    is_labelled = any_of(between + words.cues[other.last : other.last + 1]) & c.DISTRICT
+    if is_labelled or "(" in words.gap(other.first):
+        item.is_dropped = True
 
 
 @lru_cache(maxsize=4096)

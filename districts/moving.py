@@ -21,6 +21,7 @@ _TAKING, _WENT, _WAS, _COMING, _GOES_ON, _GOING, _WHO = (
         "aa aaa आ", "rahe rhe raha rha rahi rhi रहे रहा रही", "jane jaane aane जाने आने", "wala wale vala vale वाला वाले",
     )
 )  # fmt: skip
+_WAITING = frozenset(("waiting", "reached", "arrived", "lying", "stretcher", "corridor"))
 _ARROWS = frozenset("→>➡")
 _OPEN = 0.5  # and where the hospital at the other end is said to be full: who knows that may be there
 
@@ -78,6 +79,15 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
     is_from = bool(before) and before[-1] & c.FROM
     if is_from and between[-1] & c.TO and any_of(between) & c.BROUGHT:
         return left, right, True  # "my uncle from Bhawani Mandi was taken to Ratlam"
+    beyond = right.last + 9
+    if (
+        is_from
+        and len(between) == 1
+        and between[0] & c.TO
+        and not _WAITING.isdisjoint(words.tokens[right.last : beyond])
+        and not any_of(words.cues[right.last : beyond]) & c.IF
+    ):
+        return left, right, True  # "from Tonk to Kota by ambulance, waiting outside"
     if not said & (c.BROUGHT | c.SENT):
         return None
     is_done = bool(said & c.BROUGHT) and not said & c.WILL
@@ -176,7 +186,7 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         return
     if named[0].is_left:
         for item in named[1:]:
-            if item.is_away and _district(item) is not None:
+            if item.is_away and not item.is_listed and _district(item) is not None:
                 item.is_away, item.weight = False, max(item.weight, 1.0)
     elif _is_of_the_writer(named[0], words) and any(
         _is_with_family(right, left, words) for left, right in pairwise(named)

@@ -28,6 +28,7 @@ _TO_BE = frozenset(
 _PERSON = c.PATIENT | c.LABOUR | c.FOLK | c.KIN_AWAY | c.KIN_ELDER
 _KIN = c.PATIENT | c.KIN_AWAY | c.KIN_ELDER
 _SOUGHT = c.SEEK | c.BED | c.NOT_THERE | c.IF
+_OF_WARDS = c.ADMITTED | c.HOSPITAL | c.PATIENT | c.KIN_ELDER
 _PARTICLES = frozenset(fold("hi bhi to toh ही भी तो").text.split())
 _GETTING = frozenset(("get", "getting", "be"))
 
@@ -36,7 +37,12 @@ def doubt_origins(weighed: list[Weighed], words: Words) -> None:
     """Takes weight from places that somebody is from, where another place is said to be where somebody is."""
     is_home_named = any(item.targets[0].district is not None for item in weighed)
     named = [item for item in weighed if not item.is_numbered and item.kind != "street" and not item.is_left]
+    is_one_district = len({item.targets[0].district for item in weighed}) == 1
+    if is_one_district and len(named) < 2:
+        return
     origins = [_is_origin(item, words) for item in named]
+    if is_one_district and True not in origins:
+        return
     wards = _wards(named, words)
     for item, is_origin in zip(named, origins, strict=True):
         district = item.targets[0].district
@@ -211,48 +217,61 @@ def _is_admitted(start: int, end: int, words: Words) -> bool:
 
 def _is_in_ward(item: Weighed, words: Words, following: list[Weighed]) -> bool:
     """Whether the words say that somebody is in a hospital there, not that a bed is sought or that there is none."""
-    limit = min(following[0].first if following else len(words.tokens), item.last + 9)
-    end = words.clause_end(item.last, limit)
-    after = words.cues[item.last : end]
-    start = item.first
-    while start > max(0, item.first - 5) and not words.is_stop(start):
-        start -= 1
-    before = words.cues[start : item.first]
-    is_ward = item.kind == "hospital"
-    if any_of(words.cues[item.first : item.last]) & c.ADMITTED:
+    cues = words.cues
+    first, last = item.first, item.last
+    early = max(0, first - 5)
+    if item.kind != "hospital" and not any_of(cues[early : last + 9]) & _OF_WARDS:
+        return False
+    end = words.clause_end(last, min(following[0].first if following else len(cues), last + 9))
+    after = cues[last:end]
+    if any_of(cues[first:last]) & c.ADMITTED:
         return not any_of(after) & _SOUGHT  # "एसएमएस में भर्ती" is a name of its own
+    start = first
+    while start > early and not words.is_stop(start):
+        start -= 1
+    before = cues[start:first]
     if before and not any_of(before) & (_SOUGHT & ~c.BED | c.WILL):
-        if before[-1] & (c.IN | c.OF | c.ADMITTED | c.AM) and _is_admitted(start, item.first, words):
+        if before[-1] & (c.IN | c.OF | c.ADMITTED | c.AM | c.HOSPITAL) and _is_admitted(start, first, words):
             return True  # "admitted in", "भर्ती हैं"
         if before[-1] & c.IN and any_of(before[-3:]) & c.PATIENT:
             return True
-        if is_ward and len(before) > 1 and before[-1] & c.IN and words.tokens[item.first - 2] in _IS:
+        if item.kind == "hospital" and before[-1] & c.IN and words.tokens[first - 2] in _IS:
             return True  # "is in Medipulse"
     if not after or any_of(after) & _SOUGHT or any_of(before[-2:]) & c.BED:
         return False
-    is_inside = False
+    return _is_lying(item, after, before, words)
+
+
+def _is_lying(item: Weighed, after: list[int], before: list[int], words: Words) -> bool:
+    """Whether the words after a place put somebody into a hospital: "me bharti h", "ke hospital me h", "PBM pahunche"."""
+    is_ward, is_inside = item.kind == "hospital", False
+    is_patient = any_of(before[-2:]) & (c.PATIENT | c.KIN_ELDER)
     for at, cue in enumerate(after):
         if cue & c.TAKE:
             return False
-        rest = any_of(after[at + 1 : at + 5])
         if cue & c.HOSPITAL:
             is_ward = True
         if cue & c.ADMITTED and (is_inside or is_ward):
             return _TO_BE.isdisjoint(words.tokens[item.last + at + 1 : item.last + at + 2])
+        rest = any_of(after[at + 1 : at + 5])
         if cue & c.INSIDE:
             is_inside = True
             beside = item.last + at + 1
-            if words.tokens[beside : beside + 1] and words.tokens[beside] in _PARTICLES:
+            if not _PARTICLES.isdisjoint(words.tokens[beside : beside + 1]):
                 beside += 1
-            if is_ward and (any_of(words.cues[beside : beside + 1]) & c.AM or rest & c.THERE):
+            is_here = any_of(words.cues[beside : beside + 1]) & c.AM or rest & c.THERE
+            if (is_ward and is_here) or (is_patient and rest & c.AM):
                 return True
-            if before and any_of(before[-2:]) & (c.PATIENT | c.KIN_ELDER) and rest & c.AM:
-                return True
-        if is_ward and is_inside and cue & c.ON and any_of(after[at + 1 : at + 2]) & c.AM:
-            return True  # "hospital me vent pe hai"
-        if is_ward and cue & c.OUT and rest & (c.AM | c.INSIDE):
-            return True
-        if is_ward and at < 2 and cue & c.BROUGHT and not any_of(after[:at]) & (c.TRIED | c.SAID):
+        if (
+            is_ward
+            and (
+                (
+                    is_inside and cue & c.ON and any_of(after[at + 1 : at + 2]) & c.AM
+                )  # "hospital me vent pe hai"
+                or (cue & c.OUT and rest & (c.AM | c.INSIDE))
+                or (at < 2 and cue & c.BROUGHT and not any_of(after[:at]) & (c.TRIED | c.SAID))
+            )
+        ):
             return True
     return False
 
@@ -264,10 +283,13 @@ def _is_stay(item: Weighed, words: Words) -> bool:
     before = words.cues[item.first - 1] if item.first else 0
     after = _after(item, words, 7)
     is_on = any(cue & c.ON and any_of(after[at + 1 : at + 2]) & c.AM for at, cue in enumerate(after[:3]))
-    is_hospital = after and after[0] & c.HOSPITAL and len(after) == 1
+    is_hospital = after and after[0] & c.HOSPITAL and (len(after) == 1 or ":" in words.gap(item.last + 1))
     is_inside = any_of(after[:3] + (after[3:6] if any_of(after[1:4]) & c.HOSPITAL else [])) & c.INSIDE
     if not (before & (c.IN | c.NOW) or is_inside or is_on or is_hospital):
         return False
-    return not any_of(after) & (c.SEEK | c.BRING | c.ANYWHERE | c.BED | c.NOT_THERE) and not any_of(
-        after[:3]
-    ) & (c.TRIED | c.SAID)
+    said = any_of(after)
+    if said & c.BLOOD and (item.kind == "hospital" or said & c.HOSPITAL):
+        return not said & (c.ANYWHERE | c.BED | c.NOT_THERE)  # blood is wanted where the patient is
+    return not said & (c.SEEK | c.BRING | c.ANYWHERE | c.BED | c.NOT_THERE) and not any_of(after[:3]) & (
+        c.TRIED | c.SAID
+    )

@@ -96,20 +96,22 @@ def _by_what_follows(
         item.weight *= 0.6  # "Churu ke rehne wale", but not "Mumbai me rehne wale"
     if item.targets[0].district is None and (one & c.CAME or (one & c.OF and any_of(after[1:3]) & c.CAME)):
         item.weight *= 0.4  # "Bihar ke majdoor Bhiwadi me"
-    if one & c.INSIDE and any_of(after[1:3]) & c.ADMITTED and said & c.SEEK:
+    if said & c.ADMITTED and one & c.INSIDE and said & c.SEEK and any_of(after[1:3]) & c.ADMITTED:
         item.weight *= 0.55  # "Jaipur me bharti karwana hai"
         item.is_away = True
-    if one & c.WHOSE and any_of(after[1:2]) & c.LOOKS:
-        item.weight *= 0.3  # "Nagaur ke lagte hain"
-        item.quality *= 0.6
-        item.is_left = True
-    if one & c.OF and any_of(after[1:2]) & c.WAY and item.targets[0].block is None:
-        item.weight *= 0.5  # "jaipur ki taraf"
-        item.is_away = True
+    if three & (c.LOOKS | c.WAY) and one & c.WHOSE and len(after) > 1:
+        if after[1] & c.LOOKS:
+            item.weight *= 0.3  # "Nagaur ke lagte hain"
+            item.quality *= 0.6
+            item.is_left = True
+        elif after[1] & c.WAY and one & c.OF and item.targets[0].block is None:
+            item.weight *= 0.5  # "jaipur ki taraf"
+            item.is_away = True
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
-    if four & c.NOW and not said & c.SEEK and not (next_is_near and after[-1] & c.NOW):
+    is_origin = bool(before) and before[-1] & c.FROM and one & c.ADMITTED
+    if four & c.NOW and not is_origin and not said & c.SEEK and not (next_is_near and after[-1] & c.NOW):
         item.weight *= 1.5 if one & c.INSIDE else 1.3
     elif not is_first and one & (c.INSIDE | c.OF) and so_far[:5][-1] & c.THERE and not said & c.SEEK:
         item.weight *= 1.3
@@ -151,7 +153,9 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         if three & c.BED and not is_first:
             item.weight *= 0.6
             item.is_away = True
-    if three & c.NOW or two & c.BACK or (last & c.IN and all_before & c.NOW):
+    if last & c.ADMITTED and any_of(before[:-1]) & c.INSIDE and not is_first:
+        pass  # "अजमेर में भर्ती दौसा की महिला": that was said of the place before
+    elif three & c.NOW or two & c.BACK or (last & c.IN and all_before & c.NOW):
         item.weight *= 1.45
     if not is_first and (
         (last & c.IN and three & c.PATIENT) or (last & c.PATIENT and after and after[0] & c.INSIDE)
@@ -188,7 +192,7 @@ def _spread(weighed: list[Weighed], words: Words) -> None:
 def _is_pair_of_list(left: Weighed, right: Weighed, words: Words) -> bool:
     """Whether two neighbours are named side by side, and are not one address: "Nokha, Lunkaransar", "Bari & Rajakhera"."""
     one, two = left.targets[0], right.targets[0]
-    if one == two or one.district is None or two.district is None:
+    if one == two or one.district is None or two.district is None or left.is_left or right.is_left:
         return False
     between = words.cues[left.last : right.first]
     if len(between) > 1 or not all(cue & c.OR for cue in between):
@@ -203,6 +207,8 @@ def _is_pair_of_list(left: Weighed, right: Weighed, words: Words) -> bool:
 def _is_of_people(item: Weighed, words: Words) -> bool:
     """ "Jalore, Sirohi ke mareez", "Bari & Rajakhera folks"."""
     after = words.cues[item.last : item.last + 3]
+    if after and after[0] & c.SE:
+        return True  # "Pali, Jalore se aane wale"
     return bool(
         after
         and (
@@ -230,14 +236,12 @@ def _mark_lists(weighed: list[Weighed], words: Words) -> None:
         start = at
 
 
-def _heed_here(weighed: list[Weighed], words: Words) -> None:
+def _is_said_here(item: Weighed, words: Words) -> bool:
     """A clause that starts with "here in Merta" says where; "we here in Jaipur" may write for somebody elsewhere."""
-    for item in weighed:
-        at = item.first - 1
-        if at > 0 and words.cues[at] & c.IN:
-            at -= 1
-        if at >= 0 and words.cues[at] & c.HERE and (at == 0 or words.is_break(at)):
-            item.weight *= 1.45
+    at = item.first - 1
+    if at > 0 and words.cues[at] & c.IN:
+        at -= 1
+    return bool(words.cues[at] & c.HERE and (at == 0 or words.is_break(at)))
 
 
 def _doubt_both_ends(weighed: list[Weighed], words: Words) -> None:
@@ -366,7 +370,9 @@ def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
 
 def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
     """The names with their weights, in the order of the text."""
-    weighed = []
+    weighed: list[Weighed] = []
+    if not found:
+        return weighed
     cues = words.cues
     previous_last = 0
     for index, mention in enumerate(found):
@@ -389,6 +395,8 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
             _by_what_follows(item, after, before, index == 0, end == next_first < len(cues))
         if any(before):
             _by_what_precedes(item, before, after, index == 0)
+            if before[-1] & (c.HERE | c.IN) and _is_said_here(item, words):
+                item.weight *= 1.45
         if after and after[0] & c.BORDER and mention.targets[0].district is None:
             item.weight, item.quality, item.is_left = item.weight * 0.4, 0.5, True  # near it, and not in it
         elif _is_giver(item, before, after):
@@ -398,18 +406,18 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
         weighed.append(item)
     _find_streets(weighed, words)
     _doubt_places_beyond(weighed, words)
-    if all(item.targets[0].district is None for item in weighed):
+    if weighed[0].targets[0].district is None and all(item.targets[0].district is None for item in weighed):
         _doubt_lone_origins(weighed, words)
     if len(weighed) > 1:
         _spread(weighed, words)
         _spread(weighed, words)
-        _heed_here(weighed, words)
-        _mark_lists(weighed, words)
-        _doubt_both_ends(weighed, words)
+        if any([right.first - left.last < 2 for left, right in pairwise(weighed)]):  # noqa: C419 - a generator costs more
+            _mark_lists(weighed, words)
+            _doubt_both_ends(weighed, words)
         if _is_list(weighed, words):
             for item in weighed:
                 item.quality *= 0.5
-    if weighed and weighed[0].kind != "street" and not weighed[0].is_left:
+    if weighed[0].kind != "street" and not weighed[0].is_left:
         leading = weighed[0]
         is_one_of_many = len(weighed) > 1 and _is_one_of_several(weighed, words)
         if not is_one_of_many:
