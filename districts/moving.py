@@ -198,9 +198,10 @@ def follow_moves(weighed: list[Weighed], words: Words) -> None:
         if move is not None and went_on and len(went_on) == 1 and went_on[0] & c.TO:
             move = left, right, move[2]  # "from Beawar to Ajmer to Jaipur"
         else:
-            move = None if _is_supply(left, right, words) else _made(left, right, words)
+            is_supply = _is_supply(left, right, words)
+            move = None if is_supply else _made(left, right, words)
         if move is None:
-            if _is_supply(left, right, words):
+            if is_supply:
                 left.weight *= 0.5
                 right.weight, right.is_away = max(right.weight, 1.0), False
             continue

@@ -35,11 +35,12 @@ _GETTING = frozenset(("get", "getting", "be"))
 
 def doubt_origins(weighed: list[Weighed], words: Words) -> None:
     """Takes weight from places that somebody is from, where another place is said to be where somebody is."""
-    is_home_named = any(item.targets[0].district is not None for item in weighed)
+    first = weighed[0].targets[0].district
+    is_one_district = all([item.targets[0].district == first for item in weighed])  # noqa: C419 - a generator costs more
+    if is_one_district and len({item.targets for item in weighed if item.kind != "district"}) < 2:
+        return  # "Bassi, Jaipur" leaves nothing to choose
+    is_home_named = not is_one_district or first is not None
     named = [item for item in weighed if not item.is_numbered and item.kind != "street" and not item.is_left]
-    is_one_district = len({item.targets[0].district for item in weighed}) == 1
-    if is_one_district and len(named) < 2:
-        return
     origins = [_is_origin(item, words) for item in named]
     if is_one_district and True not in origins:
         return
@@ -134,35 +135,34 @@ def _is_origin(item: Weighed, words: Words) -> bool:
     after = _after(item, words, 6)
     if len(after) > 1 and after[0] & (c.DISTRICT | c.VILLAGE) and not after[0] & c.OF:
         after = after[1:]  # "tijara tehsil se hu"
-    if (
-        after
-        and after[0] & c.WHOSE
-        and (any_of(after[1:2]) & (c.AM | c.LOOKS) or any_of(after[1:4]) & c.LABOUR)
-    ):
+    last, one = before[-1] if before else 0, after[0] if after else 0
+    if one & (c.WHOSE | c.OF | c.FAMILY | c.FOLK) and _is_whose(item, after, words):
         return True
-    if after and after[0] & c.OF and _is_person(after[1:5]):
-        return True
-    if after and after[0] & c.FAMILY and words.is_straight(item.last):
-        return True  # "Ajmer family"
-    if after and after[0] & c.FOLK and item.first and words.tokens[item.first - 1] in _A:
-        return True  # "for a Jhalawar shopkeeper"
-    if before and before[-1] & c.FROM:
+    if last & c.FROM:
         is_sent = any_of(cues[max(0, item.first - 6) : item.first]) & c.SENT
         return not is_sent or bool(any_of(cues[item.last : item.last + 3]) & (c.BUT | c.NOW))
     if before and after and _is_home(item, words, before, after):
         return True
-    is_inside = bool((after and after[0] & c.INSIDE) or (before and before[-1] & c.IN))
-    if is_inside and any_of(before) & c.DUTY:
+    if not one & c.INSIDE and not last & c.IN:
+        return False
+    around = any_of(before)
+    if around & c.DUTY or (one & c.INSIDE and any_of(after[1:3]) & c.DUTY):
         return True
-    if after and after[0] & c.INSIDE and any_of(after[1:3]) & c.DUTY:
-        return True
-    if (
-        is_inside
-        and (any_of(before) | any_of(after[1:3])) & c.RESIDE
-        and any_of(cues[item.last : item.last + 4]) & c.BUT
-    ):
+    if (around | any_of(after[1:3])) & c.RESIDE and any_of(cues[item.last : item.last + 4]) & c.BUT:
         return True  # "lives in Osian but is at her daughter's place"
     return _is_writer_at(item, words)
+
+
+def _is_whose(item: Weighed, after: list[int], words: Words) -> bool:
+    """Whether somebody is said to be of that place: "Sirohi ke hain", "Deeg ka mareez", "Ajmer family", "a Jhalawar shopkeeper"."""
+    one = after[0]
+    if one & c.WHOSE and (any_of(after[1:2]) & (c.AM | c.LOOKS) or any_of(after[1:4]) & c.LABOUR):
+        return True
+    if one & c.OF and _is_person(after[1:5]):
+        return True
+    if one & c.FAMILY and words.is_straight(item.last):
+        return True
+    return bool(one & c.FOLK and item.first and words.tokens[item.first - 1] in _A)
 
 
 def _is_writer_at(item: Weighed, words: Words) -> bool:
