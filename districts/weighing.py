@@ -409,8 +409,9 @@ def weigh(words: Words, found: list[Mention]) -> list[Weighed]:
     if weighed[0].targets[0].district is None and all(item.targets[0].district is None for item in weighed):
         _doubt_lone_origins(weighed, words)
     if len(weighed) > 1:
-        _spread(weighed, words)
-        _spread(weighed, words)
+        if any([item.is_away for item in weighed]):  # noqa: C419 - a generator costs more
+            _spread(weighed, words)
+            _spread(weighed, words)
         if any([right.first - left.last < 2 for left, right in pairwise(weighed)]):  # noqa: C419 - a generator costs more
             _mark_lists(weighed, words)
             _doubt_both_ends(weighed, words)
