@@ -91,8 +91,6 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
     if not said & (c.BROUGHT | c.SENT):
         return None
     is_done = bool(said & c.BROUGHT) and not said & c.WILL
-    if said & c.IF:
-        return None  # "if your person was moved to Kota"
     if is_from and between[-1] & c.TO:
         return left, right, is_done
     if before[-1] & c.TO and between[-1] & c.FROM:

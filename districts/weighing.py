@@ -110,8 +110,7 @@ def _by_what_follows(
     if one & c.SE and any_of(after[1:4]) & c.WALKED:
         item.weight *= 0.4
         item.is_away = True
-    is_origin = bool(before) and before[-1] & c.FROM and one & c.ADMITTED
-    if four & c.NOW and not is_origin and not said & c.SEEK and not (next_is_near and after[-1] & c.NOW):
+    if four & c.NOW and not said & c.SEEK and not (next_is_near and after[-1] & c.NOW):
         item.weight *= 1.5 if one & c.INSIDE else 1.3
     elif not is_first and one & (c.INSIDE | c.OF) and so_far[:5][-1] & c.THERE and not said & c.SEEK:
         item.weight *= 1.3
@@ -153,9 +152,7 @@ def _by_what_precedes(item: Weighed, before: list[int], after: list[int], is_fir
         if three & c.BED and not is_first:
             item.weight *= 0.6
             item.is_away = True
-    if last & c.ADMITTED and any_of(before[:-1]) & c.INSIDE and not is_first:
-        pass  # "अजमेर में भर्ती दौसा की महिला": that was said of the place before
-    elif three & c.NOW or two & c.BACK or (last & c.IN and all_before & c.NOW):
+    if three & c.NOW or two & c.BACK or (last & c.IN and all_before & c.NOW):
         item.weight *= 1.45
     if not is_first and (
         (last & c.IN and three & c.PATIENT) or (last & c.PATIENT and after and after[0] & c.INSIDE)
