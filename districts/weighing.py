@@ -204,8 +204,6 @@ def _is_pair_of_list(left: Weighed, right: Weighed, words: Words) -> bool:
 def _is_of_people(item: Weighed, words: Words) -> bool:
     """ "Jalore, Sirohi ke mareez", "Bari & Rajakhera folks"."""
     after = words.cues[item.last : item.last + 3]
-    if after and after[0] & c.SE:
-        return True  # "Pali, Jalore se aane wale"
     return bool(
         after
         and (
@@ -222,7 +220,11 @@ def _mark_lists(weighed: list[Weighed], words: Words) -> None:
         if at < len(weighed) and _is_pair_of_list(weighed[at - 1], weighed[at], words):
             continue
         if at - start > 1:
-            is_of_people = at - start < len(weighed) and _is_of_people(weighed[at - 1], words)
+            # "Pali, Jalore aur Barmer se": nobody comes from three places; of two one may be the village
+            is_of_many = (
+                at - start > 2 and any_of(words.cues[weighed[at - 1].last : weighed[at - 1].last + 1]) & c.SE
+            )
+            is_of_people = at - start < len(weighed) and (is_of_many or _is_of_people(weighed[at - 1], words))
             for item in weighed[start if start or at - start > 2 else 1 : at]:
                 item.is_listed = True
                 if is_of_people or (start > 0 and at - start > 2):
