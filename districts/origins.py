@@ -59,7 +59,7 @@ def doubt_origins(weighed: list[Weighed], words: Words) -> None:
             if (
                 other is item
                 or (is_too and not (is_own and _is_writer_at(other, words)))
-                or not (is_ward or _is_stay(other, words))
+                or not (is_ward or (_is_stay(other, words) and not _is_of_other_kin(item, other, words)))
             ):
                 continue
             if other.targets[0].district != district:
@@ -107,6 +107,13 @@ def _believe_wards(named: list[Weighed], origins: list[bool], wards: list[bool],
 
 def _is_contrasted(item: Weighed, other: Weighed, words: Words) -> bool:
     return bool(any_of(words.cues[item.last : min(other.first, item.last + 4)]) & c.BUT)
+
+
+def _is_of_other_kin(item: Weighed, other: Weighed, words: Words) -> bool:
+    """Whether who is there is a younger relative of who is meant: "Tonk ke buzurg ko dawai chahiye, beta Jaipur me hai"."""
+    return bool(
+        other.first - item.last > 5 and any_of(words.cues[other.first - 2 : other.first]) & c.KIN_AWAY
+    )
 
 
 def _is_only_of_kin(item: Weighed, words: Words) -> bool:

@@ -284,6 +284,7 @@ def test_a_patient_who_is_only_sent_for_has_not_left(text, answer):
         ("#Bikaner family, #Jaipur hospital: A- platelets", ("Jaipur", None)),
         ("Dungarpur me ventilator chahiye, Udaipur me bhi chalega", ("Dungarpur", None)),
         ("Newai. papa MG hospital Bhilwara me bharti h", ("Bhilwara", None)),
+        ("टोंक के बुजुर्ग को दवा और खाना चाहिए, बेटा जयपुर में है", ("Tonk", None)),
         ("Bandikui railway hospital me hu, sasural alwar peehar dausa", ("Dausa", "Bandikui")),
         ("334003, an old tenant is alone, his family is in Kolkata", ("Bikaner", None)),
         ("Bed needed in Indore for a Jhalawar shopkeeper. Bhawani Mandi is home", ("outside", None)),
