@@ -23,6 +23,7 @@ _LEAST_COUNT = 3  # a row counts twice
 _SMALLEST_WEIGHT = 0.03
 _DIGITS = 3
 _POINT = 0.3  # the scale of the rules' points
+_LEAST_TELLING = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Strengths:
     ends: float
     rules: float
     overall: float
+    telling: float
+    """The power of a feature's log ratio between labels by which it is scaled, as naive Bayes would weigh it."""
 
     def of(self, feature: Feature) -> float:
         if not isinstance(feature, str):
@@ -44,9 +47,9 @@ class Strengths:
         )
 
 
-KIND_STRENGTHS = Strengths(words=0.8, parts=0.8, pairs=0.5, ends=0.5, rules=0.25, overall=1.0)
-NEED_STRENGTHS = Strengths(words=0.4, parts=0.8, pairs=0.3, ends=0.2, rules=0.3, overall=2.0)
-LEVEL_STRENGTHS = Strengths(words=0.3, parts=0.5, pairs=0.3, ends=0.2, rules=0.5, overall=2.0)
+KIND_STRENGTHS = Strengths(words=0.8, parts=0.8, pairs=0.5, ends=0.5, rules=0.25, overall=1.0, telling=1.0)
+NEED_STRENGTHS = Strengths(words=0.4, parts=0.8, pairs=0.3, ends=0.2, rules=0.3, overall=2.0, telling=0.5)
+LEVEL_STRENGTHS = Strengths(words=0.3, parts=0.5, pairs=0.3, ends=0.2, rules=0.5, overall=2.0, telling=0.5)
 
 
 def _counted(examples: Sequence[Example], names: Sequence[Feature]) -> csr_matrix:
@@ -63,8 +66,22 @@ def _counted(examples: Sequence[Example], names: Sequence[Feature]) -> csr_matri
     return csr_matrix((values, indices, starts), shape=(len(examples), len(names)))
 
 
-def _scaled(counted: csr_matrix, which: list[int], scale: Any) -> csr_matrix:
-    return csr_matrix(counted[which] @ diags(scale))
+def _scaled(counted: csr_matrix, scale: Any) -> csr_matrix:
+    return csr_matrix(counted @ diags(scale))
+
+
+def _telling(counted: csr_matrix, labels: Sequence[Any], power: float) -> Any:
+    """How much each feature tells of the labels, around 1: the largest log ratio of its share with a label and without."""
+    present = counted > 0
+    each = np.array(labels)
+    most = np.zeros(counted.shape[1])
+    for label in sorted(set(labels)):
+        inside, outside = (
+            np.asarray(present[which].sum(0)).ravel() + 1.0 for which in (each == label, each != label)
+        )
+        most = np.maximum(most, np.abs(np.log(inside / inside.sum() / (outside / outside.sum()))))
+    scaled = (_LEAST_TELLING + most) ** power
+    return scaled / scaled.mean()
 
 
 def _fit(matrix: Any, labels: Sequence[Any], strength: float) -> LogisticRegression:
@@ -84,16 +101,14 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
     points = _train_kinds(examples, counted, names, weights)
     calls = [at for at, row in enumerate(rows) if row.get("kind") in ("request", "offer") and "needs" in row]
     scale = _scale(names, NEED_STRENGTHS)
-    matrix = _scaled(counted, calls, scale)
     for need in needs.NEEDS:
         into = weights[:, OUTPUTS.index("need." + need)]
-        _train_one(matrix, [need in rows[at]["needs"] for at in calls], scale, NEED_STRENGTHS.overall, into)
+        _train_one(counted[calls], [need in rows[at]["needs"] for at in calls], scale, NEED_STRENGTHS, into)
     pleas = [at for at, row in enumerate(rows) if row.get("kind") == "request" and row.get("urgency")]
     scale = _scale(names, LEVEL_STRENGTHS)
-    matrix = _scaled(counted, pleas, scale)
     for number, level in enumerate(LEVELS):
         labels = [rows[at]["urgency"] in LEVELS[: number + 1] for at in pleas]
-        _train_one(matrix, labels, scale, LEVEL_STRENGTHS.overall, weights[:, OUTPUTS.index(level)])
+        _train_one(counted[pleas], labels, scale, LEVEL_STRENGTHS, weights[:, OUTPUTS.index(level)])
     written = ["", *map(_written, names)]
     kept = [0, *(at + 1 for at in range(len(names)) if np.abs(weights[at + 1]).max() >= _SMALLEST_WEIGHT)]
     stored = np.clip(np.rint(weights[kept] * SCALE), -32767, 32767).astype("<i2")
@@ -126,10 +141,11 @@ def _train_kinds(
     examples: Sequence[Example], counted: csr_matrix, names: Sequence[Feature], weights: Any
 ) -> Any:
     judged = [at for at, one in enumerate(examples) if "kind" in one.row]
-    scale = _scale(names, KIND_STRENGTHS)
+    labels = [examples[at].row["kind"] for at in judged]
+    scale = _scale(names, KIND_STRENGTHS) * _telling(counted[judged], labels, KIND_STRENGTHS.telling)
     points = csr_matrix([[_POINT * examples[at].found.points[name] for name in kind.KINDS] for at in judged])
-    both = csr_matrix(hstack([_scaled(counted, judged, scale), points]))
-    fitted = _fit(both, [examples[at].row["kind"] for at in judged], KIND_STRENGTHS.overall)
+    both = csr_matrix(hstack([_scaled(counted[judged], scale), points]))
+    fitted = _fit(both, labels, KIND_STRENGTHS.overall)
     found = {name: at for at, name in enumerate(fitted.classes_)}
     by_kind = np.zeros((len(kind.KINDS), len(kind.KINDS)))
     for at, name in enumerate(kind.KINDS):
@@ -143,10 +159,11 @@ def _train_kinds(
     return by_kind
 
 
-def _train_one(matrix: csr_matrix, labels: list[bool], scale: Any, strength: float, into: Any) -> None:
+def _train_one(counted: csr_matrix, labels: list[bool], scale: Any, strengths: Strengths, into: Any) -> None:
     if len(set(labels)) < 2:
         into[0] = 6.0 if labels and labels[0] else -6.0
         return
-    fitted = _fit(matrix, labels, strength)
+    scale = scale * _telling(counted, labels, strengths.telling)
+    fitted = _fit(_scaled(counted, scale), labels, strengths.overall)
     into[0] = fitted.intercept_[0]
     into[1:] = fitted.coef_[0] * scale
