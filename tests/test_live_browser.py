@@ -45,7 +45,7 @@ def test_card_under_the_finger_is_left_as_it_is_until_it_lifts(browser, server):
     page.wait_for_timeout(1500)
     expect(page.locator(f"#card-{request.code}.is-taken")).to_have_count(0)
     page.mouse.up()
-    expect(page.locator(f"#card-{request.code}.is-taken")).to_have_count(1, timeout=WITHIN)
+    expect(page.locator(f"#card-{request.code}.is-taken")).to_have_count(1)
 
 
 def test_open_request_says_that_it_changed_and_keeps_what_is_being_written(browser, server):

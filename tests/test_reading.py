@@ -67,6 +67,11 @@ def test_what_is_only_mentioned_is_no_need(text: str, needs: tuple[str, ...]) ->
     assert read(text).needs == needs
 
 
+def test_need_that_no_word_names_is_not_put_beside_one_that_is_asked_for() -> None:
+    reading = read("Ajmer: wife 34 is 7 months pregnant, SpO2 89, need a doctor's advice. Call 9829077351")
+    assert (reading.urgency, reading.needs) == ("critical", ("consultation",))
+
+
 def test_thanks_have_no_needs() -> None:
     assert read("Thank you team, the oxygen cylinder reached us. God bless").needs == ()
 

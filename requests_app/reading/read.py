@@ -22,6 +22,8 @@ _AT_ONCE = 100
 # For what a text that says one thing only says; such texts are short and give the model little to go by.
 _PLAIN_BONUS = {"request": 4.0, "update": 2.0, "offer": 2.0}
 _CRITICAL_WITH_FINE_LEVEL, _HIGH_WITHOUT_A_WORD = 0.8, 0.85
+# A need that no word names, beside one that is asked for: "SpO2 89, need a doctor's advice" asks for no bed.
+_UNNAMED_BESIDE_ASKED = 0.6
 # A few words, or a question, without a word of danger: "bed kota?" is no danger to life because it is about a bed.
 _CRITICAL_IN_A_FEW_WORDS, _FEW_WORDS = 0.45, 12
 
@@ -240,7 +242,13 @@ def _needs(
         chosen = found.by_rules[decided == "offer"]
         return chosen, 0.8 if chosen else 0.4
     chances = scores.needs
-    chosen = [need for need in needs.NEEDS if chances[need] >= decide[need]]
+    is_asked = any(one.standing == needs.ASKED for one in found.best.values())
+    chosen = [
+        need
+        for need in needs.NEEDS
+        if chances[need] >= decide[need]
+        and (not is_asked or need in found.best or chances[need] >= _UNNAMED_BESIDE_ASKED)
+    ]
     sure = 1.0
     for need, chance in chances.items():
         its = chance if need in chosen else 1 - chance
