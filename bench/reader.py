@@ -262,7 +262,7 @@ def page(posts: dict[str, list[dict[str, Any]]], found: dict[str, Measured], lea
         "the reader by somebody who knew neither its word lists nor its rows: the list of what was misread in `handle` was seen "
         "once, after the reader 2026.11.4; in `handle_3` what places were misread; of `handle_2` and `handle_4` nobody saw more "
         "than figures. `frozen` are the posts that were set aside before any tuning; `other disasters` are those of them that "
-        "tell of floods, earthquakes and the like, mostly elsewhere; of the rest half was written to be hard: places, "
+        "tell of floods, earthquakes and the like, mostly elsewhere; of the rest two in five were written to be hard: places, "
         "threads, anger and politics full of the words of pleas. Among models like this one the choice was made by "
         "cross-validation, with a look at the figures on these files, never at their rows. The word lists were written with "
         "posts like those of `dev` and of `real` in view, if they are shown. The time per post swings with what else the "

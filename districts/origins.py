@@ -7,7 +7,6 @@ tells who writes. Alone in a text such a place is still the best that is known.
 from districts import cues as c
 from districts.cues import any_of
 from districts.folding import fold
-from districts.places import agrees
 from districts.weighing import Weighed
 from districts.words import Words
 
@@ -73,23 +72,13 @@ def doubt_origins(weighed: list[Weighed], words: Words) -> None:
 
 
 def _wards(named: list[Weighed], words: Words) -> list[bool]:
-    """Of each place whether somebody is in a hospital there; of a hospital whose name several towns have it is the town beside it."""
-    wards = [_is_in_ward(item, words, named[at + 1 : at + 2]) for at, item in enumerate(named)]
-    for at, item in enumerate(named):
-        if wards[at] and (len(item.targets) > 1 or item.quality < _ONE_OF_A_KIND):
-            wards[at] = False
-            for beside in (at - 1, at + 1):
-                if 0 <= beside < len(named) and _is_town_of(named[beside], item):
-                    wards[beside] = True
-                    break
-    return wards
-
-
-def _is_town_of(town: Weighed, hospital: Weighed) -> bool:
-    distance = max(town.first - hospital.last, hospital.first - town.last)
-    return (
-        len(town.targets) == 1 and distance < 3 and any(agrees(t, town.targets[0]) for t in hospital.targets)
-    )
+    """Of each place whether somebody is in a hospital there; a hospital whose name several towns have says nothing of where."""
+    return [
+        len(item.targets) == 1
+        and item.quality >= _ONE_OF_A_KIND
+        and _is_in_ward(item, words, named[at + 1 : at + 2])
+        for at, item in enumerate(named)
+    ]
 
 
 def _believe_wards(named: list[Weighed], origins: list[bool], wards: list[bool], words: Words) -> None:
