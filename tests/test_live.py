@@ -18,6 +18,7 @@ from requests_app.views.live import PASS_SALT, PASS_SECONDS, minute_of
 from tests.factories import a_request, a_request_that_comes_in, a_volunteer
 
 pytestmark = pytest.mark.django_db
+TWO_LOOKS = timedelta(seconds=2 * lately.READ_EVERY + 2)
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +34,14 @@ def look(person, *shown: HelpRequest, **more: str):
     """What a page of this person that shows these requests, as they are in our hands, is answered."""
     client = Client()
     client.force_login(person)
+    wait_for_a_minute_that_lasts(person)
     return client.get("/live/", {"shown": as_shown(*shown), **more})
+
+
+def wait_for_a_minute_that_lasts(person) -> None:
+    """A new minute is news to every page, and a test that looks twice takes longer than the end of one."""
+    while minute_of(person.pk, timezone.now()) != minute_of(person.pk, timezone.now() + TWO_LOOKS):
+        time.sleep(0.1)
 
 
 def as_shown(*requests: HelpRequest) -> str:
