@@ -1,5 +1,6 @@
 """A text taken apart once for all rules: folded text, words, phrases of the lists, and what stands in which clause."""
 
+from bisect import insort
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -7,6 +8,10 @@ from districts.folding import Folded
 
 from .lexicon import Line
 from .vocabulary import Mention, vocabulary
+
+
+def _first_word(mention: Mention) -> int:
+    return mention[1]
 
 
 @dataclass(slots=True)
@@ -36,6 +41,14 @@ class Parsed:
         if concept not in self.counts:
             return None
         return next(mention for mention in self.mentions if concept in mention[0])
+
+    def add(self, concept: str, start: int, end: int) -> None:
+        """Counts what stands at start to end of the folded text as a phrase of this list."""
+        first = self.words.first_from(start)
+        last = self.words.first_from(end) - 1
+        insort(self.mentions, ((concept,), first, max(first, last)), key=_first_word)
+        self.in_clause.setdefault(self.words.clause(first), set()).add(concept)
+        self.counts[concept] = self.counts.get(concept, 0) + 1
 
     def phrase(self, mention: Mention) -> tuple[str, ...]:
         """The phrase of the lists that a mention is, as spelling keys."""

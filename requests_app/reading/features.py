@@ -29,16 +29,24 @@ def word_parts(word: str, name: str) -> tuple[str, ...]:
     """The parts of two to five letters of a word's sound; none of a number or of what no tongue has a word for."""
     if shape(name)[0] == "#" or len(word) > _LONGEST_WORD:
         return ()
-    framed = f"_{sound(word)}_"
-    return tuple(
-        sorted(
-            {
-                "g:" + framed[at : at + length]
-                for length in range(_SHORTEST_PART, _LONGEST_PART + 1)
-                for at in range(len(framed) - length + 1)
-            }
-        )
-    )
+    return tuple(sorted({"g:" + part for part in _parts(sound(word))}))
+
+
+@lru_cache(maxsize=40_000)
+def word_letters(word: str, name: str) -> tuple[str, ...]:
+    """A word as it is written, and its parts of two to five letters; of the same words as `word_parts`."""
+    if shape(name)[0] == "#" or len(word) > _LONGEST_WORD:
+        return ()
+    return (word, *sorted(_parts(word)))
+
+
+def _parts(word: str) -> set[str]:
+    framed = f"_{word}_"
+    return {
+        framed[at : at + length]
+        for length in range(_SHORTEST_PART, _LONGEST_PART + 1)
+        for at in range(len(framed) - length + 1)
+    }
 
 
 class _Signed(dict[str, str]):

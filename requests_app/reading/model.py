@@ -3,6 +3,10 @@
 A feature has one weight per output (kinds, needs, levels of urgency). Its weights are packed into one large integer, a lane
 of 32 bits per output, so that adding up a text is one `sum`; lanes are taken apart once, at the end. Parts of words have
 lanes of their own, for what they say together is divided by the root of the number of words: a long text has many.
+
+On the kind two models are heard, which err differently: one sees words, pairs and rules; the other, a linear support vector
+machine, nothing but letters. Its lanes are those of the parts, divided by the length of the text's vector, and the square of
+that length is a lane too.
 """
 
 import base64
@@ -17,7 +21,7 @@ from pathlib import Path
 from sys import intern
 from typing import Any
 
-from .features import Feature, whole_word, word_parts
+from .features import Feature, whole_word, word_letters, word_parts
 from .kind import KINDS
 from .needs import NEEDS
 
@@ -26,25 +30,31 @@ LEVELS = ("critical", "high")
 OUTPUTS = (*("kind." + name for name in KINDS), *("need." + name for name in NEEDS), *LEVELS)
 SCALE = 512  # a weight of 1.0 as stored
 _WIDTH = len(OUTPUTS)
-_LANES = struct.Struct(f"<{2 * _WIDTH}i")
+_COUNT = 2 * _WIDTH + 1
+_LANES = struct.Struct(f"<{_COUNT}i")
 _PARTS = 32 * _WIDTH  # where the lanes of parts begin
+_SQUARES = 2 * _WIDTH  # the lane of the squares of letters
+SCALE_OF_SQUARES = 64
 _HALF = 1 << 31
-_OFFSET = sum(_HALF << (32 * lane) for lane in range(2 * _WIDTH))
+_OFFSET = sum(_HALF << (32 * lane) for lane in range(_COUNT))
 _CACHE_LIMIT = 20_000
 
 
 @dataclass(slots=True, unsafe_hash=True)
 class Scores:
-    """What the model says: a score per kind (in points of log-odds), a chance per need, a chance per level of urgency."""
+    """What the model says: a score per kind (in points of log-odds), what letters alone say of it, a chance per need, a
+    chance per level of urgency."""
 
     kind: dict[str, float]
+    letters: dict[str, float]
     needs: dict[str, float]
     urgency: dict[str, float]
 
 
 @dataclass(slots=True)
 class Model:
-    """Packed weights per feature, weights of the rules' points (per kind, by kind), and how scores become labels.
+    """Packed weights per feature and per part of a word as written, weights of the rules' points (per kind, by kind), and
+    how scores become labels.
 
     `decide` holds the thresholds: `request` (how many times likelier another kind must be), one per need, `critical`, `high`,
     and `heat`, by which the scores of kinds are divided so that chances come true. `doubt` weighs signals for the chance of
@@ -53,6 +63,7 @@ class Model:
 
     bias: int
     weights: dict[Feature, int]
+    letters: dict[str, int]
     points: list[list[float]]
     decide: dict[str, float]
     doubt: dict[str, float]
@@ -70,16 +81,20 @@ class Model:
         total += sum(filter(None, map(self.weights.get, others)))
         # with its first bit turned, a lane counted from the middle is a number with a sign
         lanes = _LANES.unpack(((total + _OFFSET) ^ _OFFSET).to_bytes(_LANES.size, "little"))
-        share = root_of(len(words))
-        sums = [(lanes[at] + lanes[_WIDTH + at] / share) / SCALE for at in range(_WIDTH)]
         heat = self.decide["heat"]
         one, two, three, four, five = map(points.__getitem__, KINDS)
+        share = SCALE * heat * length_of(lanes[_SQUARES] / SCALE_OF_SQUARES)
+        letters = {name: lane / share for name, lane in zip(KINDS, lanes[_WIDTH:])}  # noqa: B905
         kinds = {
-            name: (score + (one * a + two * b + three * c + four * d + five * e)) / heat
-            for name, score, (a, b, c, d, e) in zip(KINDS, sums, self.points)  # noqa: B905
+            name: (lane / SCALE + (one * a + two * b + three * c + four * d + five * e)) / heat
+            + letters[name]
+            for name, lane, (a, b, c, d, e) in zip(KINDS, lanes, self.points)  # noqa: B905
         }
-        chances = list(map(sigmoid, sums[len(KINDS) :]))
-        return Scores(kinds, dict(zip(NEEDS, chances)), dict(zip(LEVELS, chances[-2:])))  # noqa: B905
+        share = root_of(len(words))
+        chances = [
+            sigmoid((lanes[at] + lanes[_WIDTH + at] / share) / SCALE) for at in range(len(KINDS), _WIDTH)
+        ]
+        return Scores(kinds, letters, dict(zip(NEEDS, chances)), dict(zip(LEVELS, chances[-2:])))  # noqa: B905
 
     def _learn(self, word: str, name: str) -> int:
         known = self._words.get(word)
@@ -87,7 +102,9 @@ class Model:
             return known
         weights = self.weights
         parts = sum([weights[part] for part in word_parts(word, name) if part in weights])
+        letters = self.letters
         packed = weights.get(whole_word(name), 0) + (parts << _PARTS)
+        packed += sum([letters[part] for part in word_letters(word, name) if part in letters])
         if len(self._words) < _CACHE_LIMIT:
             self._words[word] = packed
         return packed
@@ -96,6 +113,11 @@ class Model:
 def root_of(words: int) -> float:
     """By what the sum over parts of words is divided."""
     return sqrt(words) if words else 1.0
+
+
+def length_of(squares: float) -> float:
+    """By what the sum over letters is divided; `squares` are those of all parts of all different words."""
+    return sqrt(squares) if squares > 0 else 1.0
 
 
 def softmax(scores: list[float]) -> list[float]:
@@ -119,22 +141,36 @@ def _pack(row: "array[int]") -> int:
     return sum(weight << (32 * lane) for lane, weight in enumerate(row) if weight)
 
 
+def _pack_letters(row: "array[int]") -> int:
+    return (_pack(row[:-1]) << _PARTS) + (row[-1] << 32 * _SQUARES)
+
+
 def model_from(data: Mapping[str, Any]) -> Model:
     """The model of a parsed model file. Raises ValueError where the file is of another shape than this code."""
     if tuple(data["outputs"]) != OUTPUTS or data["scale"] != SCALE:
         raise ValueError("the model file is of another version than the reader")
-    flat = array("h")
-    flat.frombytes(base64.b64decode(data["weights"]))
     # as the words of texts are: what is the same string is found without comparing letters
     names: list[Feature] = [
         (intern(pair[0]), intern(pair[1])) if len(pair := name.split("\t")) == 2 else intern(name)
         for name in data["features"].split("\n")
     ]
-    width = len(OUTPUTS)
-    if len(flat) != width * len(names):
+    weights = dict(zip(names, map(_pack, _table(data["weights"], len(names), _WIDTH)), strict=True))
+    parts = data["letters"].split("\n") if data["letters"] else []
+    letters = dict(
+        zip(
+            parts, map(_pack_letters, _table(data["letter_weights"], len(parts), len(KINDS) + 1)), strict=True
+        )
+    )
+    bias = weights.pop("")
+    return Model(bias, weights, letters, data["points"], data["decide"], data["doubt"], data["about"])
+
+
+def _table(written: str, rows: int, width: int) -> "list[array[int]]":
+    flat = array("h")
+    flat.frombytes(base64.b64decode(written))
+    if len(flat) != width * rows:
         raise ValueError("the model file is damaged")
-    weights = {name: _pack(flat[at * width : (at + 1) * width]) for at, name in enumerate(names)}
-    return Model(weights.pop(""), weights, data["points"], data["decide"], data["doubt"], data["about"])
+    return [flat[at : at + width] for at in range(0, len(flat), width)]
 
 
 @cache

@@ -53,11 +53,11 @@ def named_needs(parsed: Parsed) -> list[Named]:
     found: list[Named] = []
     for mention in parsed.mentions:
         for need, strength in _needs_of(mention[0]):
-            found.append(Named(need, _standing(parsed, mention, strength), mention))
+            found.append(Named(need, _standing(parsed, mention, strength, need == "beds"), mention))
     return found
 
 
-def _standing(parsed: Parsed, mention: Mention, strength: str) -> str:
+def _standing(parsed: Parsed, mention: Mention, strength: str, is_bed: bool) -> str:
     words = parsed.words.texts
     here = parsed.beside(mention)
     _, _, last = mention
@@ -76,7 +76,11 @@ def _standing(parsed: Parsed, mention: Mention, strength: str) -> str:
     asks = "ask" in here or "help" in here or "still" in here
     if strength == "weak":
         return ASKED if asks else ("bare" if "lack" in here or "polite" in here else WEAK)
-    return ASKED if asks else BARE
+    if asks:
+        return ASKED
+    if is_bed and words[last + 1 : last + 2] and words[last + 1].isdigit():
+        return HAD  # "ICU bed 7, PBM": that is where somebody lies
+    return BARE
 
 
 def standings(named: list[Named]) -> dict[str, Named]:

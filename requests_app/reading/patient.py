@@ -10,6 +10,11 @@ from districts.folding import Folded
 from .saturation import KIN, KIN_WORDS, saturation
 
 _YEARS = r"(?:saal|sal|varsh|varshiya|yrs?|years?|year|yr|y/?o|वर्ष|वर्षीय|साल|बरस|वर्षिय)"
+# Words that stand before an age and hardly anywhere else: "Pt Gopal, 49", "लक्ष्मी देवी, 55, ...".
+_NAMED = (
+    r"(?:(?<![a-z])(?:pt|patient|name|naam)\b[:\- ]{1,3}(?:[a-z]{2,16}\s){0,2}[a-z]{2,16}|"
+    r"(?<![a-z])(?:devi|kumari?|singh|lal|bai|sharma|meena|khan|begum|bano)|(?:देवी|कुमार|कुमारी|सिंह|लाल|बाई|शर्मा|मीणा|बानो))"
+)
 _AGE = (
     re.compile(r"\b(?:age|aged|aayu|umar|umr|umra)\s*(?:/\s*sex)?\s*(?:is|hai|h|:|-|=|\.|~|of|about)*\s*(\d{1,3})(?![\d/]|\s?-\s?\d)"),
     re.compile(r"(?:उम्र|उमर|आयु)\s*(?:है|:|-|=|लगभग|करीब)*\s*(\d{1,3})(?!\d)"),
@@ -18,13 +23,14 @@ _AGE = (
     re.compile(r"(?<![a-z])(?:m|f|male|female)(?:\s*[/,\-]\s*(?=\d)|\s+(?=\d\d)|(?=\d\d))(\d{1,3})(?![\d/.:])"),
     re.compile(rf"(?<![\d.])(\d{{1,3}})\s*-?\s*{_YEARS}(?![a-z])"),
     re.compile(rf"(?<![a-z]){KIN}(?:\s+(?:ji|sahab|sa|saab|जी|साहब)(?![a-z]))?(?:'s|\s+(?:is|aged|umar|hai|h)|\s*[(,:\-])?\s*(\d{{1,3}})(?=\s*(?:[),.]|(?:ko|ke|ka|ki|is|with|m|f|spo2|o2|sats?|oxygen|level|को|के|की|है)(?![a-z])|$)|(?<=\D\d\d)\s(?!\s*(?:din|day|ghan|hour|hr|min|log|bed|unit|%|\d|kg|km|baje|lakh|hazar|hajar|lit|ltr|l\b|tarikh|apr|may|bar|dose|inj|lpm|pe\b|par\b|se\b|level|oxygen|o2|and dropp|हजार|लाख|दिन|घंट|लोग|बेड|यूनिट|बजे|तारीख|पर|से|मिनट|अप्रैल|मई|bacch|बच्च|paar|par\b|plus|पार)))"),
-    re.compile(r"(?<![a-z])(?:he|she)(?:'s|\s+is)\s+(\d{1,3})(?=\s*(?:[),.]|and\b|with\b|$))"),
+    re.compile(r"(?<![a-z])(?:he|she|who|child|baby|kid)(?:'s|\s+is)\s+(\d{1,3})(?=\s*(?:[),.\n]|and\b|with\b|$))"),
     re.compile(r"(?<![\d.])(\d{1,3})\s+(?:ki\s+)?(?:umar|umr|age)(?![a-z])"),
     re.compile(r"(?<![\d.])(\d{2})\s+(?:ke|ka|ki|के|का|की)\s+(?:h|hai|hain|he|hu|hun|hoon|है|हैं|हूं|हू)(?![a-z\u0900-\u097f])"),
     re.compile(r"(?<=[a-z\u0900-\u097f])\s?\((\d{2})\)(?!\s?(?:hai|h|है)(?![a-z]))"),
     re.compile(r"(?:patient|name|naam|मरीज|रोगी|नाम)(?![a-z])[^\d\n]{2,40}\n?\s?(\d{2})\s?(?=\n|$)"),
     re.compile(r"🎂\s?(\d{1,3})(?!\d)"),
     re.compile(rf"(?:(?<![a-z]){KIN}|(?<![a-z])(?:mr|mrs|shri|smt)\.?\s[a-z]{{2,20}})(?:\s[a-z]{{1,12}})?,\s(\d{{2}})(?=[,.])"),
+    re.compile(rf"{_NAMED}\s*,\s?(\d{{2}})(?=\s?(?:[,\n]|$))"),
 )  # fmt: skip
 _LEVEL_WITHOUT_WORD = re.compile(rf"(?<![a-z]){KIN}\s+(\d{{2}})\s*\.")
 _SOUGHT = ("bed", "bharti", "icu", "cylinder", "silendar", "oxygen")
@@ -39,7 +45,7 @@ _NOT_AGE_BEFORE = re.compile(r"(?:for|last|past|since|pichle|पिछले|aft
 _KIN_WORDS = frozenset([*KIN_WORDS, "law"])
 _BLOOD = re.compile(
     r"(?P<group>[abo0एबओ](?<![a-z0-9+\u0900-\u097f].)(?:(?<=a)b|(?<=ए)बी|(?<=ब)ी|(?<!ब)))\s?-?\s?"
-    r"(?P<sign>\+\s?(?:ve|iv)?(?![\w])|-\s?(?:ve|iv)(?![\w])|-(?=\s*(?:[,.)\n;/]|$|plasma|blood|platelet|donor|group|खून|प्लाज्मा|ब्लड|रक्त|ve\b))|"
+    r"(?P<sign>\+\s?(?:ve|iv)?(?![\w])|-\s?(?:ve|iv)(?![\w])|-(?=\s*(?:[,.)\n;/?!]|$|plasma|blood|platelet|donor|group|खून|प्लाज्मा|ब्लड|रक्त|ve\b))|(?<!\s)-(?=\s(?!\s*(?:\d|block|type|grade|class|sector|wing|road|plot|gali|part)))|"
     r"(?:rh)?\s?(?:positive|pos|positiv|postive|posetive|pozitive|pojitive|\+ve|negative|neg|negetive|nagative|negitive|negativ)(?![a-z])|"
     r"(?:पॉजिटिव|पाजिटिव|पोजिटिव|पॉज़िटिव|पाजीटिव|पोजीटिव|नेगेटिव|निगेटिव|नेगटिव|निगेटीव))"
 )
@@ -47,6 +53,10 @@ _BLOOD = re.compile(
 _BLOOD_SIGNS = ("+", "-", "pos", "poz", "poj", "neg", "nag", "पॉज", "पाज", "पोज", "नेग", "निग")
 _BLOOD_CONTEXT = re.compile(
     r"plasma|plazma|plajma|blood|donor|donar|doner|platelet|khoon|khun|rakt|group|unit|प्लाज्मा|प्लाजमा|खून|रक्त|ब्लड|डोनर|प्लेटलेट|ग्रुप|यूनिट|🩸"
+)
+# A group that somebody asks for or gives, without a word for blood: "bhai o neg wale jaldi aao".
+_WANTED = re.compile(
+    r"chahiy|chaiy|chahie|need|requir|donat|(?<![a-z])(?:log|wal[aei]|ready|sos|hosp)(?![a-z])|bhej|चाहि|जरूरत|ज़रूरत|वाल[ाेी]|अस्प|भेज|हूं|hoon"
 )
 _LETTERS = {"एबी": "AB", "ए": "A", "बी": "B", "ओ": "O", "0": "O"}
 _SMALL = re.compile(r"[0-9](?<![0-9].)[0-9]{0,2}(?![0-9])")
@@ -57,7 +67,7 @@ _BY_UNIT = {
 _BEFORE_UNIT = " \t\n\r\f\v/,-"
 _AT_NUMBER, _AROUND = frozenset((2, 3, 5, 8, 9)), 48
 _NAME_WORDS = ("patient", "name", "naam", "मरीज", "रोगी", "नाम")
-_LESS_SURE = frozenset((6, 7, 9, 10, 11, 12, 13))
+_LESS_SURE = frozenset((6, 7, 9, 10, 11, 12, 13, 14))
 # By letters without which a text has none of these words.
 _HOSPITAL_WORDS = {
     "hosp": "hospital|hosp",
@@ -173,7 +183,7 @@ def patient_facts(folded: Folded) -> tuple[Patient, list[Fact]]:
     if level is not None:
         spo2 = level[0]
         facts.append(Fact("spo2", *level[1:]))
-    age = _age(text, numbers, facts)
+    age = _age(text, numbers, facts, spo2)
     if spo2 is None and age is not None and 65 <= age <= 89 and age % 10 and facts[-1].name == "age":
         # "bhabhi 82. ... koi bed": a bare number of a person for whom a bed or oxygen is sought is a level, not an age.
         found = _LEVEL_WITHOUT_WORD.search(text)
@@ -195,7 +205,7 @@ def _is_no_age(words: str, value: int) -> bool:
     return _OLDEST.match(words) is None and (value > 80 or _PARENTS.match(words) is None)
 
 
-def _age(text: str, numbers: list[tuple[int, int]], facts: list[Fact]) -> int | None:
+def _age(text: str, numbers: list[tuple[int, int]], facts: list[Fact], level: int | None) -> int | None:
     tried = _tried(text, numbers)
     if not tried:
         return None
@@ -209,6 +219,7 @@ def _age(text: str, numbers: list[tuple[int, int]], facts: list[Fact]) -> int | 
                 or taken <= found.start(1) < taken_end
                 or text[found.end(1) : found.end(1) + 1].isdecimal()
                 or _NOT_AGE_AFTER.match(text, found.end())
+                or (value == level and rank in _LESS_SURE)  # "spo2 79 hai bhai 79"
             ):
                 continue
             if (
@@ -249,14 +260,14 @@ def _tried(text: str, numbers: list[tuple[int, int]]) -> dict[int, list[int]]:
             ranks.append(4)
         if _follows_kin(before):
             ranks.append(6)
-        if "he" in before[-12:]:
+        if last == " " and before[-4:-1].endswith(("is", "'s")):
             ranks.append(7)
         if last == "(":
             ranks.append(10)
         if says_name and any(word in before for word in _NAME_WORDS):
             ranks.append(11)
-        if end - at == 2 and text[end : end + 1] in (",", ".") and before[-2:-1] == ",":
-            ranks.append(13)
+        if end - at == 2 and "," in before[-2:]:
+            ranks += (13, 14)
         if has_cake and "🎂" in before[-3:]:
             ranks.append(12)
         for rank in ranks:
@@ -266,7 +277,7 @@ def _tried(text: str, numbers: list[tuple[int, int]]) -> dict[int, list[int]]:
 
 def _follows_kin(before: str) -> bool:
     for word in before[-40:].replace("-", " ").replace("'s", " ").split()[-4:]:
-        if word.strip("(,:.") in _KIN_WORDS:
+        if word.strip("(,:.'\"*") in _KIN_WORDS:
             return True
     return False
 
@@ -299,7 +310,7 @@ def _blood_group(folded: Folded, facts: list[Fact]) -> str | None:
         if letter == "0" or not sure or letter in ("a", "ए"):
             if context is None:
                 context = bool(_BLOOD_CONTEXT.search(text))
-            if not context:
+            if not context and ((letter in ("a", "0") and not written.isupper()) or not _WANTED.search(text)):
                 continue
         negative = (
             sign[0] in "-न" or sign.startswith(("neg", "nag", "नि", "ने")) or "neg" in sign or "nag" in sign

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from math import log1p
 
 from districts.folding import Folded, fold
 from districts.locating import Place, locate
@@ -25,7 +26,7 @@ _CRITICAL_WITH_FINE_LEVEL, _HIGH_WITHOUT_A_WORD = 0.8, 0.85
 # A need that no word names, beside one that is asked for: "SpO2 89, need a doctor's advice" asks for no bed.
 _UNNAMED_BESIDE_ASKED = 0.6
 # A few words, or a question, without a word of danger: "bed kota?" is no danger to life because it is about a bed.
-_CRITICAL_IN_A_FEW_WORDS, _FEW_WORDS = 0.45, 12
+_CRITICAL_IN_A_FEW_WORDS, _FEW_WORDS = 0.2, 12
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class _Decided:
     level: str
     level_words: Mention | None
     level_sure: float
+    letters_against: float
     phones: list[Phone]
     phones_sure: float
 
@@ -72,6 +74,10 @@ def analyse(folded: Folded, known: Collection[tuple[str, ...]] | None = None) ->
 
 def _by_rules(parsed: Parsed, phones: list[Phone], stated: tuple[Patient, list[Fact]]) -> Analysis:
     patient, facts = stated
+    if patient.blood_group is not None and not any(name.startswith("plasma.") for name in parsed.counts):
+        # "O- चाहिए": who names a group and nothing else of blood means blood
+        start, end = next((fact.start, fact.end) for fact in facts if fact.name == "blood_group")
+        parsed.add("plasma.weak", start, end)
     named = needs.named_needs(parsed)
     best = needs.standings(named)
     by_rules = needs.decide(best)
@@ -180,8 +186,9 @@ def _decided(found: Analysis, scores: model.Scores | None, decide: dict[str, flo
     chosen, need_sure = _needs(found, scores, decided, decide)
     level, words, level_sure = _urgency(found, scores, decide)
     phones, phones_sure = usable_phones(found.parsed, found.phones, decided)
+    against = 0.0 if scores is None else letters_against(scores.letters, decided)
     return _Decided(
-        decided, chances[decided], chosen, need_sure, level, words, level_sure, phones, phones_sure
+        decided, chances[decided], chosen, need_sure, level, words, level_sure, against, phones, phones_sure
     )
 
 
@@ -196,7 +203,9 @@ def _reading(found: Analysis, decided: _Decided, place: Place, doubt: dict[str, 
         "patient": _patient_sure(found),
         "place": round(place.confidence, 3) if is_call else 1.0,
     }
-    signals = doubt_signals(found, decided.kind, decided.needs, confidences)
+    signals = doubt_signals(
+        found, decided.kind, decided.needs, decided.level, confidences, decided.letters_against
+    )
     return Reading(
         _as_kind(decided.kind),
         tuple(decided.needs),
@@ -273,7 +282,7 @@ def critical_chance(found: Analysis, judged: float) -> float:
 
 
 def _is_low(found: Analysis) -> bool:
-    return found.patient.spo2 is not None and found.patient.spo2 <= urgency.SATURATION_IN_DANGER
+    return urgency.is_low(found.parsed.folded.text, found.patient.spo2)
 
 
 def _urgency(
@@ -316,10 +325,21 @@ def _patient_sure(found: Analysis) -> float:
     )
 
 
+def letters_against(letters: dict[str, float], decided: str) -> float:
+    """By how much letters alone speak for another kind than the one that was decided; negative where they agree."""
+    return max([score for name, score in letters.items() if name != decided]) - letters[decided]
+
+
 def doubt_signals(
-    found: Analysis, decided: str, chosen: list[str], confidences: dict[str, float]
+    found: Analysis,
+    decided: str,
+    chosen: list[str],
+    level: str,
+    confidences: dict[str, float],
+    against: float,
 ) -> dict[str, float]:
-    """What makes an error likely: labels that are barely decided, and rules that would have decided otherwise."""
+    """What makes an error likely: labels that are barely decided or often wrong, and rules or letters (`against`) that would
+    have decided otherwise."""
     is_call = decided in ("request", "offer")
     by_rules = found.by_rules[decided == "offer"]
     points = found.points
@@ -337,8 +357,19 @@ def doubt_signals(
         "no_needs": float(is_call and not chosen),
         "several_needs": float(len(chosen) > 1),
         "named_more": float(is_call and len(found.best) > len(chosen)),
+        "letters": max(against, -1.0),
+        "letters_kind": float(against > 0),
         "long": float(len(found.parsed.words.texts) > 60),
         "call": float(is_call),
+        "offer": float(decided == "offer"),
+        "update": float(decided == "update"),
+        "other": float(decided == "other"),
+        "critical": float(decided == "request" and level == "critical"),
+        "high": float(decided == "request" and level == "high"),
+        "need_other": float("other" in chosen),
+        "need_consultation": float("consultation" in chosen),
+        "question": float("?" in found.parsed.folded.text),
+        "size": log1p(len(found.parsed.words.texts)),
     }
 
 
@@ -358,7 +389,7 @@ def overall(
     """One number for a whole reading, the place among it with half its weight."""
     place = 0.5 + 0.5 * confidences["place"] if is_call else 1.0
     if doubt:
-        score = doubt["bias"] + sum([doubt[name] * value for name, value in signals.items()])
+        score = doubt["bias"] + sum([doubt.get(name, 0.0) * value for name, value in signals.items()])
         return round((1 - model.sigmoid(score)) * place, 4)
     whole = confidences["kind"] * confidences["phones"] * confidences["needs"] * confidences["urgency"]
     return round(whole * place, 4)

@@ -39,18 +39,18 @@ _SPO2_LIT = re.compile(
 )
 # A level without a word for it: what stands before such a number, and how those words end; or what stands after it.
 _BEFORE_BARE = re.compile(
-    rf"(?:(?<![a-z]){KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|ro|ri|का|की|के|रो|री)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s|lagayi\s|lagai\s|लगाई\s|[:\-=]\s?)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])(?:fir|phir|फिर)\s+(?:bhi|भी)\s+|(?<![a-z])(?:drop|drops|dropped|down|fell)\s+to\s+|(?<![a-z])(?:is|he's|she's|he is|she is|dad's|mom's|home)(?:\s+in\s+[a-z]{2, 20})?\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+)"
+    rf"(?:(?<![a-z]){KIN}(?:\s*(?:ji|sa|जी|साहब))?\s+(?:ka|ki|ke|ro|ri|का|की|के|रो|री)\s+|(?:machine|meter|oximeter|monitor|मशीन|मीटर)\s*(?:me\s|mein\s|में\s|is\s|shows\s|reads\s|pe\s|par\s|lagayi\s|lagai\s|लगाई\s|[:\-=]\s?)?\s*|(?<![a-z])(?:still|now|abhi|अभी|अब)\s+(?:at\s+)?|(?<![a-z])(?:fir|phir|फिर)\s+(?:bhi|भी)\s+|(?<![a-z])(?:drop|drops|dropped|down|fell)\s+to\s+|(?<![a-z])(?:dropping|falling)\s?[.:,]\s?|(?<![a-z])(?:is|he's|she's|he is|she is|dad's|mom's|home)(?:\s+in\s+[a-z]{2, 20})?\s+at\s+|(?<![a-z])(?:f|m)\s+at\s+|(?<![a-z]){KIN}\s+(?:stable\s+)?at\s+|(?<![a-z])stable\s+at\s+)"
     r"\Z"
 )
 _ENDS_BEFORE_BARE = (
     "ka", "ki", "ke", "का", "की", "के", "machine", "meter", "monitor", "मशीन", "मीटर", "me", "mein", "में", "is", "shows",
     "reads", "pe", "par", "still", "now", "abhi", "अभी", "अब", "at", "ro", "ri", "रो", "री", "lagayi", "lagai", "लगाई", "bhi", "भी",
-    "to", ":", "-", "=",
+    "to", ":", "-", "=", "ing.", "ing,",
 )  # fmt: skip
 _NOT_AFTER_BARE = re.compile(r"\s*(?:/|-|saal|sal\b|yrs?|years?|साल|वर्ष|din|दिन|km|kg|bed|log)")
 _AFTER_BARE = re.compile(
     r"(?<![\d/.\-+])(?P<value>[5-9]\d)[ \t]*(?:%|percent|प्रतिशत)?[ \t]*(?:(?:on|with)\s+(?:the\s+|a\s+|her\s+|his\s+)?(?:oximeter|monitor|meter|room air|nrbm|mask|o2|oxygen|\d+\s*l)|"
-    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa|baith|let|tik|atk|atak|ruk|gaadi|बैठ|लेट|टिक|अटक|रुक))|and\s+(?:dropping|falling|going\s+down)|se\s+(?:upar|uper|zyada|jyada)\s+(?:nahi|nhi|ni)|से\s+(?:ऊपर|ज्यादा)\s+नह|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|dikha r|bata r|दिखा र|बता र)(?!\s*(?:cyl|silen|silin|bed|conc|mask|tank|can|सिलेंडर|बेड|कंसं|refill|kit))"
+    r"(?:pe|par|पर|पे)(?=\s*(?:h\b|hai|he\b|hain|हैं?|आ|aa|aag|[.,।]|$|ab\b|मां|dadi|papa|maa|baith|let|tik|atk|atak|ruk|gaadi|बैठ|लेट|टिक|अटक|रुक))|(?:and|aur|और)\s+(?:dropping|falling|going\s+down|neeche|niche|gir|नीचे|गिर)|se\s+(?:upar|uper|zyada|jyada)\s+(?:nahi|nhi|ni)|से\s+(?:ऊपर|ज्यादा)\s+नह|oxygen(?![a-z])|o2(?![a-z])|level(?![a-z])|आक्सीजन|लेवल|room air|h room air|chal r|चल रह|(?:hi )?(?:dikha|bata) r|(?:ही )?(?:दिखा|बता) र|now(?![a-z]))(?!\s*(?:cyl|silen|silin|bed|conc|mask|tank|can|सिलेंडर|बेड|कंसं|refill|kit))"
 )
 _LOOSE_SPO2 = re.compile(
     r"(?<![\d/.\-])(?P<value>[4-9]\d)\s*(?:pe |pr |par |पर |का |का हो |ka ho )?(?:aa gya|aa gaya|aa gayi|aa gyi|aa rha|aa raha|aa rahi|aa rhi|aa ryo|ho gaya|ho gya|rah gay|reh gay|reh gya|rah gya|"
@@ -81,7 +81,7 @@ _NOT_LEVEL = re.compile(
     r"rs|rupees|log|m\b|f\b|/m|/f|min|km|tank|vial|बेड|सिलेंडर|सिलिंडर|लीटर|घंटे|घंटा|साल|वर्ष|दिन|मरीज|कंसं|हजार|रुपये|टन|mt\b|ton|am\b|pm\b|baje|बजे|%[ \t]*(?:original|genuine|asli|pure|free|working|off|discount|sahi|guarant|natural))"
 )
 _NOT_BETWEEN = re.compile(
-    r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
+    r"(?:cyl|silen|bed|conc|ct|age|umar|ward|refill|call|(?<![a-z])pin|सिलेंडर|बेड|उम्र|कंसं|वार्ड|ph\b|mob|contact|sugar|bp\b|fever|temp)"
 )
 _GOES_ON = re.compile(r"(?:[\s\-/]?\d{4,9}|\.\d)(?!\d)")
 # A later level: the words between two levels, or after the second, that say that time went by.
@@ -89,8 +89,10 @@ _LATER = re.compile(
     r"(?P<between>[^\d]{1,40})(?P<value>[4-9]\d|100)(?![\d:/%]|\.\d|-\d|\s*/)(?P<after>[^\d]{0,16})"
 )
 _TIME_BETWEEN = re.compile(
-    r"(?<![a-z])(?:ab|abhi|aaj|now|today|then|raat|se|kabhi|this|fir|phir|yesterday)(?![a-z])|अब|अभी|आज|रात|कभी|फिर| से "
+    r"(?<![a-z])(?:ab|abhi|aaj|now|today|then|raat|se|kabhi|this|fir|phir|yesterday|dopahar|dopaher|sham|shaam|evening|tonight|afternoon)(?![a-z])|अब|अभी|आज|रात|दोपहर|शाम|कभी|फिर| से "
 )
+# "90, 88, 86" and "86..84": levels that fall.
+_FALLING, _STEEPEST = re.compile(r"\s*(?:,|\.{2,3}|-?>|→)\s*"), 12
 _TIME_AFTER = re.compile(
     r"\s*(?:now|today|yesterday|on (?:mon|tue|wed|thu|fri|sat|sun)|this|ab\b|अब|aaj|ho g|हो ग|reh g|रह ग)"
 )
@@ -102,7 +104,16 @@ _NOT_SHARE_BEFORE = re.compile(
 )
 # A number that is a sentence by itself: a level where a bed or oxygen is sought.
 _ALONE = re.compile(
-    r"(?:(?<=\. )|(?<=\u0964 ))(?P<value>[5-9]\d)(?=(?:\s?(?:hai|h|है)(?:\s(?:ab|अब))?)?\s?[.\u0964!])"
+    r"(?:(?<=[.!?\n] )|(?<=\n)|(?<![\s\S])|(?<=\u0964 ))(?P<value>[5-9]\d)(?=(?:\s?(?:hai|h|है)(?:\s(?:ab|अब))?)?\s?[.\u0964!])"
+)
+# "kal tak 95 tha aaj 87": two levels of two days.
+_WAS_LEVEL = re.compile(
+    r"(?<![\d/.\-+])9\d\s?(?:tha|thi|the|था|थी|थे)\s?,?\s?(?:aaj|ab|abhi|आज|अब|अभी)\s(?:subah |सुबह )?(?P<value>[4-9]\d)(?![\d/%:])"
+)
+# That a level goes down.
+_GOES_DOWN = re.compile(
+    r"gir(?:ta|ti|te)?\s(?:ja\s)?r[ah]|(?:neeche|niche|nichey)\s(?:ja|aa)|(?:kam|ghat(?:ta|ti)?)\s(?:ho(?:ta|ti)?\s)?(?:ja\s)?ra?h|(?:dropp|fall|decreas|sink)ing|going\sdown|keeps?\s(?:dropp|fall)|"
+    r"(?<!\d)\d\d\s?(?:-?>|→)\s?\d\d(?!\d)|गिर(?:ता|ती|ते)?\s(?:जा\s)?र|नीचे\s(?:जा|आ)|(?:कम|घट)\s(?:हो(?:ता|ती)?\s)?(?:जा\s)?रह"
 )
 _IS_LEVEL = re.compile(
     rf"(?<![\d/.\-+])(?P<value>[5-9]\d)\s(?:hai|h|है|रह)\s(?:(?:oxygen|o2|ऑक्सीजन|आक्सीजन|ab|अब)(?![a-z])(?!\s*(?:cyl|sil|bed|सि|बे))|{KIN}\s(?:ka|ki|का|की)(?![a-z\u0900-\u097f]))"
@@ -135,9 +146,17 @@ def saturation(text: str, numbers: Sequence[tuple[int, int]]) -> tuple[int, int,
         loose = _LOOSE_SPO2.match(text, at)
         if loose is not None:
             return int(loose.group("value")), at, loose.end("value")
+    was = _WAS_LEVEL.search(text)
+    if was is not None:
+        return int(was.group("value")), was.start("value"), was.end("value")
     for value, start, end in _bare_levels(text, levels):
         return _latest(text, value, start, end)
     return _lone_level(text, levels)
+
+
+def is_falling(text: str) -> bool:
+    """Whether a folded text that states a saturation says that it goes down."""
+    return _GOES_DOWN.search(text) is not None
 
 
 def _is_level(text: str, start: int, end: int) -> bool:
@@ -149,6 +168,9 @@ def _latest(text: str, value: int, start: int, end: int) -> tuple[int, int, int]
     """Of levels told one after the other ("94 on Monday, 91 yesterday, 88 now") the last one."""
     while (later := _LATER.match(text, end)) is not None:
         between, after = later.group("between"), later.group("after")
+        if _FALLING.fullmatch(between) and 0 < value - int(later.group("value")) <= _STEEPEST:
+            value, end = int(later.group("value")), later.end("value")
+            continue
         if (
             _NOT_LEVEL.match(text, later.end("value"))
             or _NOT_BETWEEN.search(between)

@@ -3,10 +3,11 @@
 import re
 
 from .clauses import Parsed
+from .saturation import is_falling
 from .vocabulary import Mention
 
 LEVELS = ("critical", "high", "normal")
-SATURATION_IN_DANGER = 90
+SATURATION_IN_DANGER, SATURATION_IN_DANGER_IF_FALLING = 90, 94
 _SOS = re.compile(r"sos(?![a-z])|🆘|#[a-z0-9_]{0,30}urgent")
 _LONGEST_REACH = 60
 # How long something lasts, "20 minute", "do ghante"; then whether oxygen stands there that has so much left.
@@ -25,13 +26,20 @@ _AGO = re.compile(r"\s*(?:ago|pehle|pahle|se\b(?! (?:kam|zyada|jyada))|baad|deli
 _DENIED = frozenset(["not", "no", "isn't", "nahi", "nhi", "nahin", "नहीं", "नही"])
 
 
+def is_low(text: str, spo2: int | None) -> bool:
+    """Whether a saturation that a folded text states is a danger: low, or falling and not far from low."""
+    if spo2 is None:
+        return False
+    return spo2 <= SATURATION_IN_DANGER or (spo2 <= SATURATION_IN_DANGER_IF_FALLING and is_falling(text))
+
+
 def judge(parsed: Parsed, spo2: int | None) -> tuple[str, Mention | None]:
     """The level and the phrase that it rests on (None: a saturation, an SOS sign, or nothing)."""
     critical = _first(parsed, "critical")
-    if (spo2 is not None and spo2 <= SATURATION_IN_DANGER) or critical or _ends_soon(parsed.folded.text):
+    text = parsed.folded.text
+    if critical or is_low(text, spo2) or _ends_soon(text):
         return "critical", critical
     high = _first(parsed, "high")
-    text = parsed.folded.text
     if high or (("sos" in text or "🆘" in text or "#" in text) and _SOS.search(text)):
         return "high", high
     return "normal", None

@@ -5,7 +5,7 @@ than they are. Two measures against it: a phrase of the lists that occurs in one
 rules while that post is learnt from; and in cross-validation the rules see, in the posts left out, only phrases that occur
 in the others. Lists that were written from general knowledge (`wide*.toml`) are always seen. About one in six of their
 phrases stands in the other lists too, who wrote `wide_floods` and `wide_chatter` had seen which posts were misread, and
-strengths were chosen by these same figures, and `wide_danger` was written with the misread levels of urgency in view: all
+strengths were chosen by these same figures, `wide_danger` was written with the misread levels of urgency in view and `wide_short` with misread short posts: all
 make cross-validated figures somewhat too good. Only posts that nobody saw tell.
 """
 
@@ -17,7 +17,7 @@ from typing import Any
 
 from districts.folding import fold
 
-from ..features import Feature, whole_word, word_parts
+from ..features import Feature, whole_word, word_letters, word_parts
 from ..model import root_of
 from ..read import Analysis, analyse
 from ..vocabulary import vocabulary
@@ -32,6 +32,7 @@ class Example:
     row: dict[str, Any]
     found: Analysis
     features: dict[Feature, float]
+    letters: dict[str, float]  # how many different words have each part, as they are written
 
 
 def phrases_of(row: dict[str, Any]) -> set[tuple[str, ...]]:
@@ -48,7 +49,8 @@ def example(row: dict[str, Any], known: Collection[tuple[str, ...]] | None = Non
     share = root_of(len(found.words))
     parts = Counter(part for word in found.words.items() for part in word_parts(*word))
     features.update({part: count / share for part, count in parts.items()})
-    return Example(row, found, features)
+    letters = Counter(part for word in found.words.items() for part in word_letters(*word))
+    return Example(row, found, features, {part: float(count) for part, count in letters.items()})
 
 
 def learnable(rows: Sequence[dict[str, Any]], phrases: Sequence[set[tuple[str, ...]]]) -> list[Example]:

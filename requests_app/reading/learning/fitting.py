@@ -1,4 +1,5 @@
-"""Fits the weights of the reader's model to examples: kinds by one regression, each need and level of urgency by its own.
+"""Fits the weights of the reader's model to examples: kinds by one regression and one machine that sees letters alone, each
+need and level of urgency by its own regression.
 
 scikit-learn (a development requirement) is used in this folder and nowhere else; reading needs none of it.
 """
@@ -6,24 +7,26 @@ scikit-learn (a development requirement) is used in this folder and nowhere else
 import base64
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
 
 from .. import kind, needs
 from ..features import Feature
-from ..model import LEVELS, OUTPUTS, SCALE
+from ..model import LEVELS, OUTPUTS, SCALE, SCALE_OF_SQUARES, length_of
 from .examples import Example
 
-_LEAST_COUNT = 3  # a row counts twice
+_LEAST_COUNT, _LEAST_COUNT_OF_LETTERS = 3, 5  # a row counts twice
 _SMALLEST_WEIGHT = 0.03
 _DIGITS = 3
 _POINT = 0.3  # the scale of the rules' points
 _LEAST_TELLING = 0.1
+_LETTERS_STRENGTH, _LETTERS_SHARE = 0.5, 2.0  # C, and how much letters say beside all else
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +50,23 @@ class Strengths:
         )
 
 
-KIND_STRENGTHS = Strengths(words=0.8, parts=0.8, pairs=0.5, ends=0.5, rules=0.25, overall=1.0, telling=1.0)
+KIND_STRENGTHS = Strengths(words=0.8, parts=0.0, pairs=0.5, ends=0.5, rules=0.25, overall=1.0, telling=1.0)
 NEED_STRENGTHS = Strengths(words=0.4, parts=0.8, pairs=0.3, ends=0.2, rules=0.3, overall=2.0, telling=0.5)
 LEVEL_STRENGTHS = Strengths(words=0.3, parts=0.5, pairs=0.3, ends=0.2, rules=0.5, overall=2.0, telling=0.5)
 
 
-def _counted(examples: Sequence[Example], names: Sequence[Feature]) -> csr_matrix:
+def _counted(each: Sequence[Mapping[Any, float]], names: Sequence[Feature]) -> csr_matrix:
     """A row per example, a column per feature."""
     column = {name: at for at, name in enumerate(names)}
     indices: list[int] = []
     values: list[float] = []
     starts = [0]
-    for one in examples:
-        known = sorted((column[name], count) for name, count in one.features.items() if name in column)
+    for one in each:
+        known = sorted((column[name], count) for name, count in one.items() if name in column)
         indices.extend([at for at, _ in known])
         values.extend([count for _, count in known])
         starts.append(len(indices))
-    return csr_matrix((values, indices, starts), shape=(len(examples), len(names)))
+    return csr_matrix((values, indices, starts), shape=(len(each), len(names)))
 
 
 def _scaled(counted: csr_matrix, scale: Any) -> csr_matrix:
@@ -96,9 +99,10 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
     counts = Counter(feature for one in examples for feature in one.features)
     names = sorted((feature for feature, count in counts.items() if count >= _LEAST_COUNT), key=_written)
     weights = np.zeros((len(names) + 1, len(OUTPUTS)))
-    counted = _counted(examples, names)
+    counted = _counted([one.features for one in examples], names)
     rows = [one.row for one in examples]
     points = _train_kinds(examples, counted, names, weights)
+    letters, of_letters = _train_letters(examples, weights)
     calls = [at for at, row in enumerate(rows) if row.get("kind") in ("request", "offer") and "needs" in row]
     scale = _scale(names, NEED_STRENGTHS)
     for need in needs.NEEDS:
@@ -111,12 +115,13 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         _train_one(counted[pleas], labels, scale, LEVEL_STRENGTHS, weights[:, OUTPUTS.index(level)])
     written = ["", *map(_written, names)]
     kept = [0, *(at + 1 for at in range(len(names)) if np.abs(weights[at + 1]).max() >= _SMALLEST_WEIGHT)]
-    stored = np.clip(np.rint(weights[kept] * SCALE), -32767, 32767).astype("<i2")
     return {
         "outputs": list(OUTPUTS),
         "scale": SCALE,
         "features": "\n".join(written[at] for at in kept),
-        "weights": base64.b64encode(array("h", stored.ravel().tolist()).tobytes()).decode("ascii"),
+        "weights": _encoded(weights[kept] * SCALE),
+        "letters": "\n".join(letters),
+        "letter_weights": _encoded(of_letters),
         "points": [[round(float(value), _DIGITS) for value in row] for row in points],
         "decide": {
             "request": 1.0,
@@ -127,6 +132,11 @@ def train(examples: Sequence[Example]) -> dict[str, Any]:
         "doubt": {},
         "about": {},
     }
+
+
+def _encoded(table: Any) -> str:
+    stored = np.clip(np.rint(table), -32767, 32767).astype("<i2")
+    return base64.b64encode(array("h", stored.ravel().tolist()).tobytes()).decode("ascii")
 
 
 def _written(feature: Feature) -> str:
@@ -157,6 +167,31 @@ def _train_kinds(
         weights[1:, at] = row[: len(names)] * scale
         by_kind[at] = row[len(names) :] * _POINT
     return by_kind
+
+
+def _train_letters(examples: Sequence[Example], weights: Any) -> tuple[list[str], Any]:
+    """The parts of words, and for each its weight per kind and its square as stored; what is left when no part is there is
+    added to the first row of `weights`."""
+    judged = [one for one in examples if "kind" in one.row]
+    counts = Counter(part for one in judged for part in one.letters)
+    labels = [one.row["kind"] for one in judged]
+    if len(set(labels)) < 3:
+        return [], np.zeros((0, len(kind.KINDS) + 1))
+    names = sorted(part for part, count in counts.items() if count >= _LEAST_COUNT_OF_LETTERS)
+    rarity = np.array([1 + np.log((1 + len(judged)) / (1 + counts[name])) for name in names])
+    counted = _counted([one.letters for one in judged], names)
+    lengths = [length_of(squares) for squares in counted @ rarity**2]
+    vectors = csr_matrix(diags(1 / np.array(lengths)) @ counted @ diags(rarity))
+    fitted = LinearSVC(C=_LETTERS_STRENGTH, random_state=1)
+    fitted.fit(vectors, labels)
+    found = {name: at for at, name in enumerate(fitted.classes_)}
+    table = np.zeros((len(names), len(kind.KINDS) + 1))
+    for at, name in enumerate(kind.KINDS):
+        if name in found:
+            weights[0, at] += _LETTERS_SHARE * fitted.intercept_[found[name]]
+            table[:, at] = _LETTERS_SHARE * SCALE * fitted.coef_[found[name]] * rarity
+    table[:, -1] = SCALE_OF_SQUARES * rarity**2
+    return names, table
 
 
 def _train_one(counted: csr_matrix, labels: list[bool], scale: Any, strengths: Strengths, into: Any) -> None:

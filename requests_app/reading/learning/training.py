@@ -10,8 +10,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-not-found,imp
 
 from ..labels import as_labels
 from ..model import model_from
-from ..read import doubt_signals, overall, read_analysed
-from ..scoring import Pair, figures, wrong_fields
+from ..read import doubt_signals, letters_against, overall, read_analysed
+from ..scoring import FIVE, Pair, figures, intervals, wrong_fields
 from ..values import Reading
 from ..version import RULES_VERSION
 from ..vocabulary import vocabulary
@@ -25,8 +25,12 @@ MEASURED = (
     "request.recall",
     "noise_as_request",
     "needs.micro.f1",
+    *(f"needs.{need}.f1" for need in FIVE),
     "urgency.critical.recall",
     "urgency.critical.precision",
+    "district.accuracy",
+    "district.wrong",
+    "block.accuracy",
     "phones.exact",
     "doubtful_errors",
 )
@@ -57,7 +61,14 @@ def cross_validate(rows: Sequence[dict[str, Any]]) -> tuple[list[Pair], dict[str
             if found == number:
                 readings[at] = read_analysed(whole[at].example.found, replace(whole[at].model, decide=decide))
     signals = [
-        doubt_signals(one.example.found, reading.kind, list(reading.needs), reading.confidences)
+        doubt_signals(
+            one.example.found,
+            reading.kind,
+            list(reading.needs),
+            reading.urgency or "normal",
+            reading.confidences,
+            letters_against(one.letters, reading.kind),
+        )
         for one, reading in zip(whole, readings, strict=True)
         if reading is not None
     ]
@@ -106,7 +117,7 @@ def make(folder: Path) -> tuple[dict[str, Any], list[Pair]]:
 
 def _make(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[Pair]]:
     pairs, decide, doubt = cross_validate(rows)
-    measured = figures(pairs)
+    measured, ranges = figures(pairs), intervals(pairs)
     data = train(learnable(rows, [phrases_of(row) for row in rows]))
     data["decide"] = decide
     data["doubt"] = doubt
@@ -115,6 +126,9 @@ def _make(rows: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], list[Pair]]:
         "rows": len(rows),
         "cross_validated": {
             name: round(measured[name], 4) for name in MEASURED if measured[name] == measured[name]
+        },
+        "intervals": {
+            name: [round(bound, 4) for bound in ranges[name]] for name in MEASURED if name in ranges
         },
         "quality": round(quality(measured), 4),
     }
