@@ -36,8 +36,8 @@ _SWEET = _set("laddu laddoo raita लड्डू रायता")
 _HOSPITAL_LETTERS = _set("sms mdm एसएमएस jaipuria जयपुरिया")  # and names that are words as well
 _WARD = _set(
     "hospital ward icu bed beds blood admit admitted bharti emergency doctor doctors ventilator "
-    "patient opd gate hosp plasma idh oxygen platelets "
-    "अस्पताल हॉस्पिटल वार्ड आईसीयू बेड भर्ती इमरजेंसी डॉक्टर वेंटिलेटर मरीज एडमिट गेट ऑक्सीजन"
+    "patient opd gate hosp plasma idh oxygen platelets trauma mortuary morchari "
+    "अस्पताल हॉस्पिटल वार्ड आईसीयू बेड भर्ती इमरजेंसी डॉक्टर वेंटिलेटर मरीज एडमिट गेट ऑक्सीजन ट्रॉमा ट्रोमा मोर्चरी"
 )
 _REFERRED = _set("referred refer shifted shift taken brought rushed transferred moved sent")
 _AT = _set("at")

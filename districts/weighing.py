@@ -351,15 +351,17 @@ def _is_list(weighed: list[Weighed], words: Words) -> bool:
 
 def _is_one_of_several(weighed: list[Weighed], words: Words) -> bool:
     """Whether the text begins with cities side by side of which none is meant more: "Kota Bundi Baran kahin bhi",
-    "near Jaipur or Tonk"."""
+    "Jaipur or Tonk"."""
     first, second = weighed[:2]
     if first.kind != "district" or second.kind != "district" or words.is_stop(second.first):
         return False
     between = words.cues[first.last : second.first]
     if not all(cue & c.OR for cue in between):
         return False
-    is_near = first.first > 0 and words.tokens[first.first - 1] == "near"
-    is_either = is_near and len(between) == 1 and between[0] & c.EITHER and len(weighed) == 2
+    is_either = len(weighed) == 2 and (
+        (len(between) == 1 and between[0] & c.EITHER)
+        or (not between and words.gap(second.first).strip() == "/")
+    )
     if len(weighed) > 2 and all(item.kind == "district" and not item.is_tag for item in weighed):
         gaps = [words.cues[a.last : b.first] for a, b in pairwise(weighed)]
         if all(not gap or (len(gap) == 1 and gap[0] & c.OR) for gap in gaps):

@@ -161,6 +161,7 @@ def test_a_block_needs_its_name_or_its_seat(text, block):
         ("Phalodi se MDM Jodhpur lekar aaye hain bed nahi mil raha", ("Jodhpur", None)),
         ("Merta, Nagaur se Ajmer JLN laye hain bed nahi", ("Ajmer", None)),
         ("Kuchaman se Jaipur NIMS shift kiya hai, A+ plasma NIMS me", ("Jaipur", None)),
+        ("O neg ka ek unit, SMS trauma me", ("Jaipur", None)),
         (
             "Sujangarh se Sikar lekar aaye the wahan se Jaipur bhej diya, ab SMS me line me hain",
             ("Jaipur", None),
@@ -388,6 +389,8 @@ def test_a_road_says_little_but_its_highway_hospital_says_the_block(text, answer
         "Kota Bundi Baran kahin bhi bed",
         "जयपुर या जोधपुर में से कहीं भी",
         "anyone near Jaipur or Tonk, our hostel is a centre now",
+        "mummy ko bed chahiye, jaipur ya dausa, paisa koi issue nahi",
+        "City: Ajmer / Jaipur, ICU bed chahiye",
         "jaipur wala nahi, pata nahi kaha ka h",
         "Oxygen concentrators on rent all over Jaipur, Ajmer, Kota",
         "Oxygen leads: Alwar 9414016638, Ajmer 9829551067, Kota 9352603384",
