@@ -283,7 +283,7 @@ def page(posts: dict[str, list[dict[str, Any]]], found: dict[str, Measured], lea
         f"Written by `make bench-reader` on {datetime.now(UTC):%Y-%m-%d}; reader {READER_VERSION}; trained readers learnt from "
         f"{learnt} rows. In brackets: 95 % bootstrap intervals. `fresh` are posts as a help handle gets them, written after "
         "the reader by somebody who knew neither its word lists nor its rows: the list of what was misread in `handle` was seen "
-        "once, after the reader 2026.11.4; in `handle_3` what places were misread; of `handle_2`, `handle_4` and `handle_5` nobody "
+        "once, after the reader 2026.11.4; in `handle_3` what places were misread; of `handle_2`, `handle_4`, `handle_5` and `handle_hindi` nobody "
         "saw more than figures. `frozen` are the posts that were set aside before any tuning; `other disasters` are those of them that "
         "tell of floods, earthquakes and the like, mostly elsewhere; of the rest two in five were written to be hard: places, "
         "threads, anger and politics full of the words of pleas. Among models like this one the choice was made by "

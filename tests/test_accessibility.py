@@ -1,4 +1,4 @@
-"""Every page before axe-core, in both languages, and in both themes: colours are the same in either language."""
+"""Every page before axe-core, in both languages, its colours in both themes and in English: they are the same in Hindi."""
 
 import pytest
 
@@ -13,7 +13,7 @@ pytestmark = [
 
 
 @pytest.mark.parametrize(
-    ("language", "themes"), [("en", ("light", "dark")), ("hi", ("light",))], ids=["en", "hi"]
+    ("language", "themes"), [("en", ("light", "dark")), ("hi", ("plain",))], ids=["en", "hi"]
 )
 def test_axe_finds_no_violation_on_any_page(browser, server, language, themes):
     codes = fill(60)
