@@ -137,12 +137,13 @@ def log_odds(chance: float) -> float:
     return log(chance / (1 - chance))
 
 
-def _pack(row: "array[int]") -> int:
-    return sum(weight << (32 * lane) for lane, weight in enumerate(row) if weight)
-
-
-def _pack_letters(row: "array[int]") -> int:
-    return (_pack(row[:-1]) << _PARTS) + (row[-1] << 32 * _SQUARES)
+def _packed(flat: "array[int]", width: int, last: int) -> list[int]:
+    """The first `last` numbers of each row of `width`, each row as one number with a lane for each."""
+    lanes = array("I", [weight + _HALF for weight in flat]).tobytes()
+    middle = sum(_HALF << (32 * lane) for lane in range(last))
+    return [
+        int.from_bytes(lanes[at : at + 4 * last], "little") - middle for at in range(0, len(lanes), 4 * width)
+    ]
 
 
 def model_from(data: Mapping[str, Any]) -> Model:
@@ -154,23 +155,28 @@ def model_from(data: Mapping[str, Any]) -> Model:
         (intern(pair[0]), intern(pair[1])) if len(pair := name.split("\t")) == 2 else intern(name)
         for name in data["features"].split("\n")
     ]
-    weights = dict(zip(names, map(_pack, _table(data["weights"], len(names), _WIDTH)), strict=True))
-    parts = data["letters"].split("\n") if data["letters"] else []
-    letters = dict(
-        zip(
-            parts, map(_pack_letters, _table(data["letter_weights"], len(parts), len(KINDS) + 1)), strict=True
-        )
+    weights = dict(
+        zip(names, _packed(_table(data["weights"], len(names), _WIDTH), _WIDTH, _WIDTH), strict=True)
     )
+    parts = data["letters"].split("\n") if data["letters"] else []
+    width = len(KINDS) + 1
+    table = _table(data["letter_weights"], len(parts), width)
+    letters = {
+        part: (kinds << _PARTS) + (square << 32 * _SQUARES)
+        for part, kinds, square in zip(
+            parts, _packed(table, width, len(KINDS)), table[width - 1 :: width], strict=True
+        )
+    }
     bias = weights.pop("")
     return Model(bias, weights, letters, data["points"], data["decide"], data["doubt"], data["about"])
 
 
-def _table(written: str, rows: int, width: int) -> "list[array[int]]":
+def _table(written: str, rows: int, width: int) -> "array[int]":
     flat = array("h")
     flat.frombytes(base64.b64decode(written))
     if len(flat) != width * rows:
         raise ValueError("the model file is damaged")
-    return [flat[at : at + width] for at in range(0, len(flat), width)]
+    return flat
 
 
 @cache
