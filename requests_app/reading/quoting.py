@@ -23,7 +23,11 @@ def joined(own: Reading, quoted: Reading) -> Reading:
     )
     known = {phone.e164 for phone in own.phones}
     place = own.place if _says_place(own.place) else quoted.place
-    wanted = set(own.needs) | set(quoted.needs) if quoted.kind == "request" else set(own.needs)
+    wanted = set(own.needs)
+    if quoted.kind == "request" and quoted.needs:
+        # "please help them" names nothing: what was guessed from it gives way to what the quoted plea says
+        named = {one.label for one in own.evidence if one.field == "needs"}
+        wanted = (wanted & named) | set(quoted.needs)
     level = (
         min(own.urgency, quoted.urgency, key=urgency.LEVELS.index)
         if quoted.kind == "request"
