@@ -9,6 +9,7 @@
   let good = Date.now();
   let timer = 0;
   let pressed = false;
+  let heldBack = false;
   let title = "";
 
   const live = () => document.getElementById("live");
@@ -24,7 +25,8 @@
   document.addEventListener("htmx:configRequest", (event) => {
     const { elt, parameters } = event.detail;
     if (elt.id !== "live") return;
-    parameters.seen = elt.dataset.seen ?? "";
+    parameters.seen = heldBack ? "" : (elt.dataset.seen ?? "");
+    heldBack = false;
     parameters.minute = elt.dataset.minute ?? "";
     parameters.pass = elt.dataset.pass ?? "";
     parameters.told = [...elt.querySelectorAll("[data-notice]")].map((notice) => notice.dataset.notice.split(":")[0]).join(",");
@@ -43,6 +45,7 @@
       good = Date.now();
     } else {
       failed += 1;
+      heldBack = true;
     }
     const late = Date.now() - good > LOST;
     const stale = document.getElementById("stale");
@@ -51,7 +54,8 @@
     stale.hidden = !late;
   });
 
-  // Nothing is swapped under a finger, nor where somebody is about to press: the next look brings it.
+  // Nothing is swapped under a finger, nor where somebody is about to press: the next look brings it, for it goes without the
+  // mark up to which all was shown.
   const busy = (part) => pressed || (part.contains(document.activeElement) && document.activeElement !== part);
   document.addEventListener("pointerdown", () => (pressed = true));
   for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => (pressed = false));
@@ -59,7 +63,10 @@
   document.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
     if (!target?.matches) return;
-    if (target.matches("[data-card], .clock") && busy(target)) event.detail.shouldSwap = false;
+    if (target.matches("[data-card], .clock") && busy(target)) {
+      event.detail.shouldSwap = false;
+      heldBack = true;
+    }
     if (target.matches("[data-card]") && target === document.activeElement) focused = target.id;
   });
   document.addEventListener("htmx:afterSettle", () => {
