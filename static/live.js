@@ -10,6 +10,7 @@
   let timer = 0;
   let pressed = false;
   let heldBack = false;
+  let withoutMark = false;
   let title = "";
 
   const live = () => document.getElementById("live");
@@ -26,7 +27,7 @@
     const { elt, parameters } = event.detail;
     if (elt.id !== "live") return;
     parameters.seen = heldBack ? "" : (elt.dataset.seen ?? "");
-    heldBack = false;
+    [withoutMark, heldBack] = [heldBack, false];
     parameters.minute = elt.dataset.minute ?? "";
     parameters.pass = elt.dataset.pass ?? "";
     parameters.told = [...elt.querySelectorAll("[data-notice]")].map((notice) => notice.dataset.notice.split(":")[0]).join(",");
@@ -45,7 +46,7 @@
       good = Date.now();
     } else {
       failed += 1;
-      heldBack = true;
+      heldBack ||= withoutMark;
     }
     const late = Date.now() - good > LOST;
     const stale = document.getElementById("stale");

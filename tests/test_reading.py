@@ -62,7 +62,7 @@ def test_kind_of_a_post(text: str, kind: str) -> None:
         ("Please help my aunt in Chennai, she needs an ICU bed 9829012345", ("beds",)),
         ("second floor flat, those with a spare oxygen cylinder please help 9829012345", ("oxygen",)),
         ("O- चाहिए, जनाना अस्पताल", ("plasma",)),
-        ("AB neg plasma chahiye. ICU bed 7, PBM Bikaner. 9829012345", ("plasma",)),
+        ("AB neg plasma. Kota MBS ICU bed 7. 50/M. 9829012345", ("plasma",)),
         ("udaipur se ICU wali ambulance chahiye, bed ho gaya hai 9829012345", ("other",)),
     ],
 )

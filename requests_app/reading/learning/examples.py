@@ -5,8 +5,8 @@ than they are. Two measures against it: a phrase of the lists that occurs in one
 rules while that post is learnt from; and in cross-validation the rules see, in the posts left out, only phrases that occur
 in the others. Lists that were written from general knowledge (`wide*.toml`) are always seen. About one in six of their
 phrases stands in the other lists too, who wrote `wide_floods` and `wide_chatter` had seen which posts were misread, and
-strengths were chosen by these same figures, `wide_danger` was written with the misread levels of urgency in view and `wide_short` with misread short posts: all
-make cross-validated figures somewhat too good. Only posts that nobody saw tell.
+strengths were chosen by these same figures, `wide_danger` was written with the misread levels of urgency in view and
+`wide_short` with misread short posts: all make cross-validated figures somewhat too good. Only posts that nobody saw tell.
 """
 
 import hashlib
