@@ -20,7 +20,7 @@ run: $(VENV)/.runtime ## start Helpdesk on this machine (demo without X keys); A
 # Exit code 5: no test of that kind among those that ARGS names.
 test: debian lint ## lint, then the whole suite on throw-away Postgres and Redis
 	$(PYTHON) manage.py compile_locale
-	$(PYTHON) -m pytest -m "not alone" -n 2 $(ARGS) || [ $$? = 5 ]
+	$(PYTHON) -m pytest -m "not alone" -n 2 --dist worksteal $(ARGS) || [ $$? = 5 ]
 	$(PYTHON) -m pytest -m alone $(ARGS) || [ $$? = 5 ]
 
 fast: $(VENV)/.development ## the tests without browser, faults and whole processes

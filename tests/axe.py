@@ -10,9 +10,9 @@ STILL = "() => document.getAnimations().every((one) => one.playState !== 'runnin
 _COLOURS = ("color-contrast", "link-in-text-block")
 # What the dark theme changes is colours; all else was looked at in the light one. "plain" is the light one without them.
 _LOOKED_FOR = {
-    "light": None,
-    "dark": {"runOnly": {"type": "rule", "values": _COLOURS}},
-    "plain": {"rules": {name: {"enabled": False} for name in _COLOURS}},
+    "light": {"resultTypes": ["violations"]},
+    "dark": {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": _COLOURS}},
+    "plain": {"resultTypes": ["violations"], "rules": {name: {"enabled": False} for name in _COLOURS}},
 }
 _SCHEMES = {"light": "light", "dark": "dark", "plain": "light"}
 

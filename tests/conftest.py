@@ -30,7 +30,13 @@ def _commits(item: pytest.Item) -> bool:
     return by_mark or bool({"transactional_db", "live_server"} & set(getattr(item, "fixturenames", ())))
 
 
+def _name_if_slow(item: pytest.Item) -> str:
+    return item.nodeid if item.get_closest_marker("slow") else ""
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Random order within each group, but tests that commit come last: they empty the database after themselves."""
-    items.sort(key=_commits)
+    """Random order within each group, but tests that commit come last: they empty the database after themselves. The slow ones
+    of these come at the very end, always in the same order, the longest not last of all: what two workers still have to do
+    is then the easiest to share."""
+    items.sort(key=lambda item: (_commits(item), _name_if_slow(item)))

@@ -107,7 +107,7 @@ def test_without_the_sweeper_a_killed_worker_leaves_posts_behind(gazetteer, tmp_
             assert_none_lost_none_doubled(total)
         else:
             with pytest.raises(AssertionError, match="all read"):
-                settle(total, 12)
+                settle(total, 9)
             assert Post.objects.filter(state="due").count() == total
 
 
