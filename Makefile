@@ -8,7 +8,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check install --quiet --no-input
 ARGS ?=
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help run test lint fast screenshots audit bench-reader bench-matching bench-routing bench-live locale clean debian
+.PHONY: help run compile test test-compiled lint fast screenshots audit bench-reader bench-matching bench-routing bench-live locale clean debian
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -16,12 +16,19 @@ help: ## this list
 run: $(VENV)/.runtime ## start Helpdesk on this machine (demo without X keys); ARGS="--port 8001"
 	@exec $(PYTHON) manage.py run_embedded $(ARGS)
 
+compile: $(VENV)/.runtime ## the reader as a library, half as many posts again (a C compiler is needed)
+	@$(PIP) -r requirements-compile.txt
+	$(PYTHON) manage.py compile_reader
+
 # Two at a time, each on a Postgres and Redis of its own; then alone what has to be quick.
 # Exit code 5: no test of that kind among those that ARGS names.
 test: debian lint ## lint, then the whole suite on throw-away Postgres and Redis
 	$(PYTHON) manage.py compile_locale
 	$(PYTHON) -m pytest -m "not alone" -n 2 --dist worksteal $(ARGS) || [ $$? = 5 ]
 	$(PYTHON) -m pytest -m alone $(ARGS) || [ $$? = 5 ]
+
+test-compiled: compile $(VENV)/.development ## the tests of reading and locating, on the compiled reader
+	$(PYTHON) -m pytest -n 2 tests/test_reading.py tests/test_reading_masking.py tests/test_locating.py tests/test_reader_commands.py $(ARGS)
 
 fast: $(VENV)/.development ## the tests without browser, faults and whole processes
 	$(PYTHON) manage.py compile_locale
@@ -47,7 +54,8 @@ tests/lighthouse/node_modules: tests/lighthouse/package-lock.json
 		|| { echo "Lighthouse needs Node.js 18: apt-get install nodejs npm"; exit 1; }
 	npm ci --prefix tests/lighthouse --no-audit --no-fund
 
-bench-reader: $(VENV)/.development ## the reader against its baselines
+bench-reader: $(VENV)/.development ## the reader against its baselines; compiled as well, where there is a C compiler
+	-$(PYTHON) manage.py compile_reader
 	$(PYTHON) -m bench.reader $(ARGS)
 
 bench-matching: $(VENV)/.development ## which posts are put together, against baselines; writes docs/matching.md
@@ -67,7 +75,7 @@ debian: ## the Debian packages that the tests need (installed when root, else na
 	@tests/debian_packages.sh
 
 clean: ## forget the demo's data, the artefacts and the virtual environment
-	rm -rf var artifacts $(VENV)
+	rm -rf var artifacts compiled $(VENV)
 
 $(VENV)/bin/python:
 	@echo "Making the virtual environment in $(VENV) ..."
@@ -82,7 +90,7 @@ $(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
 	@$(PIP) -r requirements.txt
 	@touch $@
 
-$(VENV)/.development: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+$(VENV)/.development: requirements-dev.txt requirements-compile.txt requirements.txt | $(VENV)/bin/python
 	@echo "Installing what it is tested with ..."
 	@$(PIP) -r requirements-dev.txt
 	@touch $@ $(VENV)/.runtime

@@ -8,6 +8,7 @@ own, so that times and memory are its own.
 import argparse
 import json
 import multiprocessing
+import os
 import platform
 import re
 import sysconfig
@@ -24,6 +25,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
+from districts.compiled import home
 from requests_app.reading import READER_VERSION, as_labels, read, read_many
 from requests_app.reading.learning.rows import LABELLED, labelled_rows
 from requests_app.reading.model import PATH, model_from
@@ -167,8 +169,10 @@ def letter_machine(rows: Sequence[dict[str, Any]]) -> Reader:
     return classifier(rows, vectors, lambda: LinearSVC(C=1.0, random_state=1))
 
 
+PLAIN, COMPILED = "the reader", "the reader, compiled"
 READERS = {
-    "the reader": shipped,
+    PLAIN: shipped,
+    COMPILED: shipped,
     "keyword search": keywords,
     "TF-IDF words, logistic regression": word_regression,
     "letter n-grams, linear SVM": letter_machine,
@@ -177,11 +181,13 @@ READERS = {
 
 @dataclass(slots=True)
 class Measured:
-    """One reader's readings per file of posts, microseconds per post (see COSTS), and MiB beside what all start with."""
+    """One reader's readings per file of posts, microseconds per post (see WHOLE, JOINED and HOWS), MiB beside what all start
+    with, and of the shipped one the milliseconds for long texts, by their KiB."""
 
     readings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     microseconds: dict[str, float] = field(default_factory=dict)
     mebibytes: float = 0.0
+    milliseconds: dict[int, float] = field(default_factory=dict)
 
 
 # What the time is measured on; texts that are put end to end name twice as many numbers, places and needs as a post does.
@@ -204,7 +210,19 @@ def measure(name: str, rows: list[dict[str, Any]], posts: dict[str, list[dict[st
     for what, timed in ((WHOLE, whole), (JOINED, joined)):
         for how, size in HOWS.items():
             result.microseconds[f"{what}, {how}"] = microseconds(reader, timed, size)
+    if READERS[name] is shipped:
+        result.milliseconds = {size: 1000 * seconds_for(size * 1024) for size in (32, 64)}
     return result
+
+
+def measured_alone(name: str, rows: list[dict[str, Any]], posts: dict[str, list[dict[str, Any]]]) -> Measured:
+    """`measure` in a process of its own, which finds the compiled form of the reader only if it is the one that is asked for."""
+    if name == COMPILED:
+        os.environ.pop("COMPILED_READER", None)
+    else:
+        os.environ["COMPILED_READER"] = ""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(measure, name, rows, posts).result()
 
 
 def microseconds(reader: Reader, texts: Sequence[str], size: int) -> float:
@@ -277,7 +295,10 @@ def _cross_validated() -> list[str]:
     ]
 
 
-def page(posts: dict[str, list[dict[str, Any]]], found: dict[str, Measured], learnt: int, rounds: int) -> str:
+def page(posts: dict[str, list[dict[str, Any]]], costs: dict[str, Measured], learnt: int, rounds: int) -> str:
+    found = {
+        name: one for name, one in costs.items() if name != COMPILED
+    }  # it reads what the plain one reads
     parts = [
         "# How well posts are read\n",
         f"Written by `make bench-reader` on {datetime.now(UTC):%Y-%m-%d}; reader {READER_VERSION}; trained readers learnt from "
@@ -312,32 +333,42 @@ def page(posts: dict[str, list[dict[str, Any]]], found: dict[str, Measured], lea
             "\nUnmet here: " + ("; ".join(missed) + "." if missed else "nothing.") + "\n",
             f"A tenth of these posts cannot hold more than {most_of_the_errors(measured['the reader']):.3f} of the reader's errors.\n",
         ]
-    half, whole = seconds_for(32_768), seconds_for(65_536)
+    shown = [PLAIN, COMPILED] if COMPILED in costs else [PLAIN]
     started = time.perf_counter()
     model_from(json.loads(PATH.read_text(encoding="utf-8")))
     loading = time.perf_counter() - started
-    speeds = {cost: 1e6 / took for cost, took in found["the reader"].microseconds.items()}
     parts += [
         "## Cost\n",
         table(
-            ["", *found],
+            ["", *costs],
             [
                 *(
-                    [f"microseconds for {cost}", *(f"{one.microseconds[cost]:.0f}" for one in found.values())]
-                    for cost in speeds
+                    [f"microseconds for {cost}", *(f"{one.microseconds[cost]:.0f}" for one in costs.values())]
+                    for cost in costs[PLAIN].microseconds
                 ),
-                ["MiB when loaded and used", *(f"{one.mebibytes:.0f}" for one in found.values())],
+                ["MiB when loaded and used", *(f"{one.mebibytes:.0f}" for one in costs.values())],
             ],
         ),
-        "\nThe reader alone also locates the place. On one core it reads in a second (aim: 3000):\n",
-        "\n".join(
-            f"- {speed:.0f} x {cost}: {'met' if speed >= 3000 else 'unmet'}" for cost, speed in speeds.items()
+        "\nThe reader alone also locates the place. Compiled (`make compile`) it is the same code and reads the same, which is "
+        "compared here post by post. On one core it reads in a second (aim: 3000):\n",
+        *(f"- {line}" for name in shown for line in _speeds(name, costs[name])),
+        *(
+            f"\n{name[0].upper()}{name[1:]} takes {costs[name].milliseconds[64]:.0f} ms for a text of 64 KiB and "
+            f"{costs[name].milliseconds[32]:.0f} ms for one of 32 KiB."
+            for name in shown
         ),
-        f"\nA text of 64 KiB takes {whole * 1000:.0f} ms, one of 32 KiB {half * 1000:.0f} ms; its model of "
-        f"{PATH.stat().st_size // 1024} KiB loads in {loading * 1000:.0f} ms. Python {platform.python_version()}, "
+        f"\nIts model of {PATH.stat().st_size // 1024} KiB loads in {loading * 1000:.0f} ms. Python {platform.python_version()}, "
         f"{'optimised by profile' if '--enable-optimizations' in (sysconfig.get_config_var('CONFIG_ARGS') or '') else 'a plain build'}.\n",
     ]
     return "\n".join(parts)
+
+
+def _speeds(name: str, measured: Measured) -> list[str]:
+    speeds = {cost: 1e6 / took for cost, took in measured.microseconds.items()}
+    return [
+        f"{name}: {speed:.0f} x {cost}: {'met' if speed >= 3000 else 'unmet'}"
+        for cost, speed in speeds.items()
+    ]
 
 
 def main() -> None:
@@ -361,9 +392,15 @@ def main() -> None:
             posts[f"{path.stem} without the debatable ones"] = plain
     found = {}
     for name in READERS:
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            found[name] = pool.submit(measure, name, rows, posts).result()
+        if name == COMPILED and not home().is_dir():
+            print(f"{name}: left out, there is none of these sources (make compile)")
+            continue
+        found[name] = measured_alone(name, rows, posts)
         print(f"{name}: {next(iter(found[name].microseconds.values())):.0f} microseconds for {WHOLE}")
+    if COMPILED in found and found[COMPILED].readings != found[PLAIN].readings:
+        raise SystemExit(
+            "The compiled reader reads otherwise than the plain one: manage.py compile_reader --remove"
+        )
     text = page(posts, found, len(rows), options.rounds)
     options.out.write_text(text, encoding="utf-8")
     print(text)

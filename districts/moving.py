@@ -71,8 +71,8 @@ def _made(left: Weighed, right: Weighed, words: Words) -> tuple[Weighed, Weighed
         is_coming = _is_arriving(right, words)
         if not said & (c.BROUGHT | c.SENT) and not is_coming:
             return None
-        is_done = said & c.BROUGHT or (said & c.SHIFT and said & c.DONE) or is_coming
-        return left, right, bool(is_done) and not after & c.WILL
+        has_arrived = bool(said & c.BROUGHT or (said & c.SHIFT and said & c.DONE)) or is_coming
+        return left, right, has_arrived and not after & c.WILL
     start = max(0, left.first - 6)
     before = words.cues[start : left.first]
     said = any_of(before)

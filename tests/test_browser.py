@@ -18,7 +18,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("gazetteer"),
     pytest.mark.slow,
-    pytest.mark.alone,
 ]
 
 ARTIFACTS = ROOT / "artifacts"

@@ -16,7 +16,7 @@ from tests.servers import free_port
 from tests.visitor import Visitor
 from tests.xsim.control import Sim
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow]
 
 CODE = re.compile(r"/requests/(RJ-[0-9A-Z]{6})/")
 TARGET = re.compile(r'name="post" value="(\d+)"')

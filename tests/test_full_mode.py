@@ -19,7 +19,7 @@ from tests.visitor import Visitor
 from tests.xsim.auth import ENVIRONMENT
 from tests.xsim.control import Sim
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 COMPOSE = yaml.safe_load((Path(settings.BASE_DIR) / "docker-compose.yml").read_text(encoding="utf-8"))
 OURS = {"migrate", "web", "worker", "sweeper", "ingester"}

@@ -20,7 +20,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("gazetteer"),
     pytest.mark.slow,
-    pytest.mark.alone,
 ]
 
 BOTH = pytest.mark.parametrize("language", ["en", "hi"])

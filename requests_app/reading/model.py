@@ -17,15 +17,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from math import exp, log, sqrt
-from pathlib import Path
 from sys import intern
 from typing import Any
 
 from .features import Feature, whole_word, word_letters, word_parts
 from .kind import KINDS
 from .needs import NEEDS
+from .version import FOLDER
 
-PATH = Path(__file__).parent / "model.json"
+PATH = FOLDER / "model.json"
 LEVELS = ("critical", "high")
 OUTPUTS = (*("kind." + name for name in KINDS), *("need." + name for name in NEEDS), *LEVELS)
 SCALE = 512  # a weight of 1.0 as stored

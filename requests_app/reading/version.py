@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 RULES_VERSION = "2026.12.1"
-_FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parent
 
 
 def version_of(folder: Path) -> str:
@@ -19,4 +19,4 @@ def version_of(folder: Path) -> str:
     return f"{RULES_VERSION}-{digest.hexdigest()[:8]}"
 
 
-READER_VERSION = version_of(_FOLDER)
+READER_VERSION = version_of(FOLDER)

@@ -10,8 +10,9 @@ from typing import Any
 from districts.folding import fold
 
 from .tokens import spelling_key, tokenise
+from .version import FOLDER
 
-FOLDER = Path(__file__).parent / "vocabulary"
+LISTS = FOLDER / "vocabulary"
 _FUZZY_LENGTH = 7
 _CACHE_LIMIT = 60_000
 _INHERITED = frozenset(("ask", "help", "still", "lack", "polite", "critical", "high", "kin"))
@@ -36,18 +37,20 @@ class Vocabulary:
         self._known: set[str] = set()
         self._slips: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        words = {
+            phrase: tokenise(fold(phrase).text).texts for phrases in lists.values() for phrase in phrases
+        }
         for concept, phrases in lists.items():
             for phrase in phrases:
-                self._add(phrase, concept)
-        self._inherit(phrase for concept, phrases in lists.items() if "." in concept for phrase in phrases)
+                self._add(words[phrase], concept)
+        self._inherit(
+            words[phrase] for concept, phrases in lists.items() if "." in concept for phrase in phrases
+        )
         self._begins = _ready(self._tree)
         self.concepts = frozenset(lists)
-        self.wide = frozenset(
-            tuple(spelling_key(word) for word in tokenise(fold(phrase).text).texts) for phrase in wide
-        )
+        self.wide = frozenset(tuple(map(self.name, words[phrase])) for phrase in wide)
 
-    def _add(self, phrase: str, concept: str) -> None:
-        words = tokenise(fold(phrase).text).texts
+    def _add(self, words: list[str], concept: str) -> None:
         node = self._tree
         for word in words:
             name = spelling_key(word)
@@ -60,10 +63,10 @@ class Vocabulary:
         if concept not in concepts:
             node[""] = (*concepts, concept)
 
-    def _inherit(self, phrases: Iterable[str]) -> None:
+    def _inherit(self, phrases: Iterable[list[str]]) -> None:
         """A phrase of a need that has an ask in it, `bed chahiye`, asks as well: its words are not looked at again."""
-        for phrase in phrases:
-            names = [self.name(word) for word in tokenise(fold(phrase).text).texts]
+        for words in phrases:
+            names = list(map(self.name, words))
             whole = self._node(names)
             for first in range(len(names)):
                 for end in range(first + 1, len(names) + 1):
@@ -137,10 +140,10 @@ def _one_less(word: str) -> Iterator[str]:
         yield word[:at] + word[at + 1 :]
 
 
-def _lists(folder: Path, pattern: str = "*.toml") -> dict[str, list[str]]:
+def _lists(paths: Iterable[Path]) -> dict[str, list[str]]:
     """Concept -> phrases. A need's list is called `oxygen.thing`; every other list by its table's name."""
     lists: dict[str, list[str]] = {}
-    for path in sorted(folder.glob(pattern)):
+    for path in paths:
         for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():
             for inner, value in table.items():
                 if isinstance(value, dict):
@@ -154,5 +157,5 @@ def _lists(folder: Path, pattern: str = "*.toml") -> dict[str, list[str]]:
 @cache
 def vocabulary() -> Vocabulary:
     """The shipped lists, read once."""
-    wide = [phrase for phrases in _lists(FOLDER, "wide*.toml").values() for phrase in phrases]
-    return Vocabulary(_lists(FOLDER), wide)
+    wide = [phrase for phrases in _lists(LISTS.glob("wide*.toml")).values() for phrase in phrases]
+    return Vocabulary(_lists(sorted(LISTS.glob("*.toml"))), wide)
