@@ -117,9 +117,12 @@ def test_a_plea_is_worked_answered_and_kept_over_a_restart(start):
     assert again.interrupt() == 0
 
 
-def test_kill_9_loses_nothing(start):
+def test_second_copy_says_so_and_kill_9_loses_nothing(start):
     run = start("first")
     desk = Visitor(run.wait_for_greeting())
+    second = start("another")
+    assert second.process.wait(30) != 0
+    assert "running already" in second.log.read_text()
     desk.log_in("desk")
     wait_until(lambda: len(set(CODE.findall(desk.see("/queue/")))) >= 3, 60, "pleas are in the queue")
     before = set(CODE.findall(desk.see("/queue/")))
@@ -130,14 +133,6 @@ def test_kill_9_loses_nothing(start):
     for code in before:
         assert code in desk.see(f"/requests/{code}/")
     assert again.interrupt() == 0
-
-
-def test_second_copy_on_the_same_data_says_so(start):
-    run = start("first")
-    run.wait_for_greeting()
-    second = start("second")
-    assert second.process.wait(30) != 0
-    assert "running already" in second.log.read_text()
 
 
 def test_wrong_setting_is_named_in_the_persons_words(start):

@@ -606,8 +606,7 @@ class HelpRequest(RequestRow):
         self._take_over({"state": to, "changed_at": now, **fields})
 
     def _lost(self) -> Lost:
-        fresh = HelpRequest.objects.select_related("holder").get(pk=self.pk)
-        return Lost(fresh.holder)
+        return Lost(Volunteer.objects.filter(held=self.pk).first())
 
     def _take_over(self, fields: dict[str, Any]) -> None:
         for name, value in fields.items():
