@@ -15,7 +15,18 @@ import psutil
 from django.conf import settings
 from django.db import connection
 
-WORKER = ["-m", "celery", "--skip-checks", "-A", "helpdesk", "worker", "--concurrency", "2", "--loglevel", "WARNING"]
+WORKER = [
+    "-m",
+    "celery",
+    "--skip-checks",
+    "-A",
+    "helpdesk",
+    "worker",
+    "--concurrency",
+    "2",
+    "--loglevel",
+    "WARNING",
+]
 WORKER += ["--without-gossip", "--without-mingle"]
 SWEEPER = ["manage.py", "run_sweeper", "--every", "1"]
 
