@@ -20,11 +20,11 @@ compile: $(VENV)/.runtime ## the reader as a library, half as many posts again (
 	@$(PIP) -r requirements-compile.txt
 	$(PYTHON) manage.py compile_reader
 
-# Three at a time, for they wait a third of their time, each on a Postgres and Redis of its own; then alone what has to be quick.
+# Two at a time, each on a Postgres and Redis of its own; then alone what has to be quick.
 # Exit code 5: no test of that kind among those that ARGS names.
 test: debian lint ## lint, then the whole suite on throw-away Postgres and Redis
 	$(PYTHON) manage.py compile_locale
-	$(PYTHON) -m pytest -m "not alone" -n 3 --dist worksteal $(ARGS) || [ $$? = 5 ]
+	$(PYTHON) -m pytest -m "not alone" -n 2 --dist worksteal $(ARGS) || [ $$? = 5 ]
 	$(PYTHON) -m pytest -m alone $(ARGS) || [ $$? = 5 ]
 
 test-compiled: compile $(VENV)/.development ## the tests of reading and locating, on the compiled reader

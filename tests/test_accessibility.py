@@ -3,6 +3,7 @@
 import pytest
 
 from tests.axe import violations
+from tests.browsing import become
 from tests.world import PAGES, address, fill, opened
 
 pytestmark = [
@@ -17,13 +18,13 @@ pytestmark = [
 )
 def test_axe_finds_no_violation_on_any_page(browser, server, language, themes):
     codes = fill(60)
-    phone = {"width": 390, "height": 844}
-    people = {user for user, _where in PAGES.values()}
-    pages = {user: opened(browser, server, user, language, viewport=phone) for user in people}
+    page = opened(browser, server, "", language, viewport={"width": 390, "height": 844})
     wrong = {}
     for name, (user, _where) in PAGES.items():
-        pages[user].goto(server + address(codes, name))
-        wrong[name] = violations(pages[user], themes)
+        become(page.context, server, user)
+        page.goto(server + address(codes, name))
+        assert ("/login/" in page.url) == (name == "login"), name
+        wrong[name] = violations(page, themes)
     assert {name: lines for name, lines in wrong.items() if lines} == {}
 
 

@@ -11,6 +11,7 @@ from districts.models import Role
 from requests_app.models import Event, HelpRequest, Reply
 from requests_app.states import CallOutcome, EventKind, Outcome, RequestState
 from requests_app.triage import read_now
+from tests.browsing import become
 from tests.factories import a_post, a_request, a_request_that_comes_in, a_volunteer
 from tests.world import ROOT
 
@@ -34,7 +35,15 @@ PATHS = [
 ]
 
 
-def opened(browser: Browser, server: str, user: str, language: str = "en", width: int = 390, **more) -> Page:
+def opened(
+    browser: Browser,
+    server: str,
+    user: str,
+    language: str = "en",
+    width: int = 390,
+    by_form: bool = False,
+    **more,
+) -> Page:
     """A page of somebody who is logged in; complaints of the browser fail the test at `page.complaints`."""
     context = browser.new_context(viewport={"width": width, "height": 844}, **more)
     context.add_cookies([{"name": "django_language", "value": language, "url": server}])
@@ -42,6 +51,10 @@ def opened(browser: Browser, server: str, user: str, language: str = "en", width
     page.complaints = []  # type: ignore[attr-defined]
     page.on("console", lambda said: said.type == "error" and page.complaints.append(said.text))  # type: ignore
     page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined]
+    if not by_form:
+        become(context, server, user)
+        page.goto(server + "/")
+        return page
     page.goto(server + "/login/")
     page.fill("#id_username", user)
     page.fill("#id_password", "helpdesk-demo")
@@ -68,7 +81,7 @@ def a_plea() -> HelpRequest:
 def test_volunteer_takes_a_request_from_claim_to_resolved_on_a_phone(browser, server, language):
     a_volunteer("asha", language=language)
     request, words = a_plea(), WORDS[language]
-    page = opened(browser, server, "asha", language)
+    page = opened(browser, server, "asha", language, by_form=True)
     page.goto(server + "/queue/")
     picture(page, f"flow-1-queue-{language}.png")
     page.locator(f"#card-{request.code}").get_by_role("button", name=words["claim"]).click()
@@ -114,7 +127,7 @@ def test_call_dials_by_itself_and_reloading_looks_at_no_number_again(browser, se
 def test_way_from_claim_to_resolved_without_javascript(browser, server):
     a_volunteer("asha")
     request = a_plea()
-    page = opened(browser, server, "asha", java_script_enabled=False)
+    page = opened(browser, server, "asha", by_form=True, java_script_enabled=False)
     page.goto(server + "/queue/")
     page.locator(f"#card-{request.code}").get_by_role("button", name="Claim").click()
     page.locator("#call").get_by_role("button", name="Talked").click()
