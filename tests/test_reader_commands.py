@@ -96,20 +96,29 @@ def test_trained_model_reads_and_states_its_figures(labelled: Path, tmp_path: Pa
 
 def test_worse_model_does_not_replace_a_better_one(labelled: Path, tmp_path: Path) -> None:
     out = tmp_path / "model.json"
+    (labelled / "frozen").mkdir()
+    write(labelled / "frozen" / "sample.jsonl", rows())
     train(labelled, out)
-    better = json.loads(out.read_text(encoding="utf-8"))
-    better["about"]["quality"] = 2.9999
-    kept = json.dumps(better)
-    out.write_text(kept, encoding="utf-8")
+    kept = out.read_bytes()
     mislabelled = [
         row | {"kind": "other", "needs": []} if number % 3 else row for number, row in enumerate(rows())
     ]
     write(labelled / "sample.jsonl", mislabelled)
-    with pytest.raises(CommandError, match="kept the model in place"):
+    with pytest.raises(CommandError, match="kept the model in place: it is the better one"):
         train(labelled, out)
-    assert out.read_text(encoding="utf-8") == kept
+    assert out.read_bytes() == kept
     train(labelled, out, force=True)
-    assert out.read_text(encoding="utf-8") != kept
+    assert out.read_bytes() != kept
+    write(labelled / "sample.jsonl", rows())
+    assert "of the model in place" in train(labelled, out)
+    assert out.read_bytes() == kept
+
+
+def test_without_posts_to_compare_by_the_model_in_place_is_kept(labelled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "model.json"
+    train(labelled, out)
+    with pytest.raises(CommandError, match="no posts to compare by"):
+        train(labelled, out)
 
 
 def test_frozen_posts_are_never_learnt_from(labelled: Path, tmp_path: Path) -> None:

@@ -14,9 +14,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from districts.compiled import FOLDER, LIBRARY, MODULES, ROOT, home, source
-from requests_app.reading.version import FOLDER as READING
+from requests_app.reading.learning.rows import FROZEN, LABELLED
 
-FROZEN = READING / "labelled" / "frozen"
 _SETUP = """
 from mypyc.build import mypycify
 from setuptools import setup
@@ -96,7 +95,7 @@ def _build(workshop: Path) -> Path:
 
 def _readings(compiled: Path | None) -> bytes:
     """What the frozen posts are read as by the form in `compiled`, or as plain Python; raises CommandError."""
-    posts = b"".join(path.read_bytes() for path in sorted(FROZEN.glob("*.jsonl")))
+    posts = b"".join(path.read_bytes() for path in sorted((LABELLED / FROZEN).glob("*.jsonl")))
     command = [sys.executable, "manage.py", "read_posts", "-"]
     environment = {**os.environ, "COMPILED_READER": str(compiled or "")}
     done = subprocess.run(command, cwd=ROOT, env=environment, input=posts, capture_output=True, check=False)

@@ -8,15 +8,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from requests_app.reading.learning.rows import LABELLED, labelled_rows
-from requests_app.reading.learning.training import make
-from requests_app.reading.model import PATH
+from requests_app.reading import as_labels, read_many
+from requests_app.reading.learning.rows import FROZEN, LABELLED, labelled_rows
+from requests_app.reading.learning.training import make, quality
+from requests_app.reading.model import PATH, Model, model_from
+from requests_app.reading.scoring import figures
 
 
 class Command(BaseCommand):
     help = (
         "Trains the reader from labelled/*.jsonl (nothing below that folder, no corrections of posts from X), prints "
-        "cross-validated figures and writes the model file. Needs requirements-dev.txt and no database."
+        "cross-validated figures and writes the model file, if it reads labelled/frozen/*.jsonl no worse than the one in place. Needs requirements-dev.txt and no database."
     )
     requires_system_checks: list[str] = []
     requires_migrations_checks = False
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="measure only")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Raises CommandError, and leaves the file alone, where the new model is worse than the one in place."""
+        """Raises CommandError, and leaves the file alone, where the new model reads the frozen posts worse than the one in place."""
         if not labelled_rows(options["labelled"]):
             raise CommandError(f"{options['labelled']}: no labelled rows")
         data, _ = make(options["labelled"])
@@ -39,19 +41,38 @@ class Command(BaseCommand):
         if options["dry_run"]:
             return
         out: Path = options["out"]
-        before = _quality_of(out)
-        if before is not None and before > about["quality"] and not options["force"]:
-            raise CommandError(f"kept the model in place: its quality is {before} (--force replaces it)")
+        if out.exists() and not options["force"]:
+            self._compare(labelled_rows(options["labelled"] / FROZEN), out, data)
         text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         fresh = out.with_suffix(".new")
         fresh.write_text(text + "\n", encoding="utf-8")
         os.replace(fresh, out)
         self.stdout.write(f"wrote {out} ({len(text.encode()) // 1024} KiB)")
 
+    def _compare(self, posts: list[dict[str, Any]], path: Path, data: dict[str, Any]) -> None:
+        """Raises CommandError where the model at `path` reads these posts, which neither learnt from, better than `data` does."""
+        if not posts:
+            raise CommandError(
+                f"kept the model in place: {FROZEN}/ has no posts to compare by (--force replaces it)"
+            )
+        before = _quality_on(posts, _model_at(path))
+        after = _quality_on(posts, model_from(data))
+        self.stdout.write(
+            f"on {len(posts)} posts of {FROZEN}/: quality {after:.4f}, of the model in place {before:.4f}"
+        )
+        if before > after:
+            raise CommandError("kept the model in place: it is the better one (--force replaces it)")
 
-def _quality_of(path: Path) -> float | None:
-    """The quality that a model file states; None where there is no such file or it states none."""
+
+def _model_at(path: Path) -> Model:
+    """Raises CommandError where the file cannot be read as this reader's model."""
     try:
-        return float(json.loads(path.read_text(encoding="utf-8"))["about"]["quality"])
-    except (OSError, ValueError, KeyError):
-        return None
+        return model_from(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError) as error:
+        raise CommandError(f"{path}: {error} (--force replaces it)") from error
+
+
+def _quality_on(posts: list[dict[str, Any]], trained: Model) -> float:
+    """See `quality`."""
+    readings = read_many([row["text"] for row in posts], trained=trained)
+    return quality(figures(list(zip(posts, map(as_labels, readings), strict=True))))

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 LABELLED = Path(__file__).parent.parent / "labelled"
+FROZEN = "frozen"
+"""The folder of labelled posts that nothing is learnt from."""
 FOLDS = 5
 
 
