@@ -324,6 +324,13 @@ def test_any_text_is_read(text: str) -> None:
     assert all(text[one.start : one.end] == one.words for one in reading.evidence)
 
 
+@pytest.mark.parametrize(
+    "text", ["O-ve@kuch.example", "please mail ab+@kuch.example", "www.kuch.example/o+ve"]
+)
+def test_blood_group_in_an_address_asks_for_nothing(text: str) -> None:
+    assert "plasma" not in read(text).needs
+
+
 WORDS = st.sampled_from(
     [
         "oxygen",

@@ -43,10 +43,13 @@ class Parsed:
         return next(mention for mention in self.mentions if concept in mention[0])
 
     def add(self, concept: str, start: int, end: int) -> None:
-        """Counts what stands at start to end of the folded text as a phrase of this list."""
+        """Counts what stands at start to end of the folded text as a phrase of this list, if any word of it begins there: a part
+        of an address is none."""
         first = self.words.first_from(start)
         last = self.words.first_from(end) - 1
-        insort(self.mentions, ((concept,), first, max(first, last)), key=_first_word)
+        if last < first:
+            return
+        insort(self.mentions, ((concept,), first, last), key=_first_word)
         self.in_clause.setdefault(self.words.clause(first), set()).add(concept)
         self.counts[concept] = self.counts.get(concept, 0) + 1
 

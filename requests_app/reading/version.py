@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-RULES_VERSION = "2026.12.1"
+RULES_VERSION = "2026.12.2"
 FOLDER = Path(__file__).parent
 
 
