@@ -27,6 +27,7 @@ _VITAL_AFTER = frozenset(
         "का",
     ]
 )
+_NUMBERED = frozenset(["bed", "icu", "ward", "बेड", "आईसीयू", "वार्ड"])
 _LEVEL_WORDS = frozenset(["level", "लेवल", "lavel", "स्तर"])
 # What was named, from strong to weak.
 ASKED, BARE, WEAK, HAD, REFUSED = "asked", "bare", "weak", "had", "refused"
@@ -78,9 +79,26 @@ def _standing(parsed: Parsed, mention: Mention, strength: str, is_bed: bool) -> 
         return ASKED if asks else ("bare" if "lack" in here or "polite" in here else WEAK)
     if asks:
         return ASKED
-    if is_bed and words[last + 1 : last + 2] and words[last + 1].isdigit():
-        return HAD  # "ICU bed 7, PBM": that is where somebody lies
-    return BARE
+    return HAD if is_bed and _has_number(parsed, mention) else BARE
+
+
+def _has_number(parsed: Parsed, mention: Mention) -> bool:
+    """Whether a bed's short number comes next, one that begins no item of a list: "1) bed 2) plasma"."""
+    words, after = parsed.words, mention[2] + 1
+    if (
+        words.texts[mention[2]] not in _NUMBERED
+        or after >= len(words.texts)
+        or not words.texts[after].isdigit()
+        or len(words.texts[after]) > 3
+    ):
+        return False
+    end = words.end(after)
+    return parsed.folded.text[end : end + 1] != ")"
+
+
+def is_where_somebody_lies(parsed: Parsed, named: Named) -> bool:
+    """Whether a bed is no need but an address: "ICU bed 7, PBM"."""
+    return named.need == "beds" and named.standing == HAD and _has_number(parsed, named.mention)
 
 
 def standings(named: list[Named]) -> dict[str, Named]:

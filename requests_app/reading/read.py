@@ -258,6 +258,9 @@ def _needs(
         if chances[need] >= decide[need]
         and (not is_asked or need in found.best or chances[need] >= _UNNAMED_BESIDE_ASKED)
     ]
+    beds = found.best.get("beds")
+    if len(chosen) > 1 and beds is not None and needs.is_where_somebody_lies(found.parsed, beds):
+        chosen = [need for need in chosen if need != "beds"]
     sure = 1.0
     for need, chance in chances.items():
         its = chance if need in chosen else 1 - chance
