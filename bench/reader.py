@@ -353,8 +353,8 @@ def page(posts: dict[str, list[dict[str, Any]]], costs: dict[str, Measured], lea
         "compared here post by post. On one core it reads in a second (aim: 3000):\n",
         *(f"- {line}" for name in shown for line in _speeds(name, costs[name])),
         *(
-            f"\n{name[0].upper()}{name[1:]} takes {costs[name].milliseconds[64]:.0f} ms for a text of 64 KiB and "
-            f"{costs[name].milliseconds[32]:.0f} ms for one of 32 KiB."
+            f"\nFor a text of 64 KiB {name} takes {costs[name].milliseconds[64]:.0f} ms, for one of 32 KiB "
+            f"{costs[name].milliseconds[32]:.0f} ms."
             for name in shown
         ),
         f"\nIts model of {PATH.stat().st_size // 1024} KiB loads in {loading * 1000:.0f} ms. Python {platform.python_version()}, "
