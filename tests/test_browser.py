@@ -88,7 +88,7 @@ def test_volunteer_takes_a_request_from_claim_to_resolved_on_a_phone(browser, se
     contacts = page.locator("#contacts")
     page.locator(f"#card-{request.code} button[value=call]").click()
     expect(contacts).to_contain_text("+919829012345")
-    assert page.url.endswith(f"/requests/{request.code}/#contacts")
+    expect(page).to_have_url(f"{server}/requests/{request.code}/#contacts")
     page.locator("#call").get_by_role("button", name=words["talked"]).click()
     expect(page.locator("#said p")).to_be_visible()
     expect(contacts).not_to_contain_text("9829012345")
